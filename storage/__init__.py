@@ -1,0 +1,1 @@
+"""Tables, queries, migrations and Redis: it remembers and holds no policy."""
