@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -229,23 +228,22 @@ class Priority(IntEnum):
     DIGEST = 3
 
 
-@cache
-def _adapter(of: type) -> TypeAdapter[Any]:
-    return TypeAdapter(of)
+_INBOUND: TypeAdapter[Inbound] = TypeAdapter(Inbound)
+_MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 
 
 def to_json(value: Inbound | Message) -> str:
     """Write a value of this vocabulary as JSON."""
-    return _adapter(type(value)).dump_json(value, exclude_defaults=True).decode()
+    if isinstance(value, Inbound):
+        return _INBOUND.dump_json(value, exclude_defaults=True).decode()
+    return _MESSAGE.dump_json(value, exclude_defaults=True).decode()
 
 
 def inbound_from_json(text: str) -> Inbound:
     """Read an inbound written by `to_json`."""
-    value: Inbound = _adapter(Inbound).validate_json(text)
-    return value
+    return _INBOUND.validate_json(text)
 
 
 def message_from_json(text: str) -> Message:
     """Read a message written by `to_json`."""
-    value: Message = _adapter(Message).validate_json(text)
-    return value
+    return _MESSAGE.validate_json(text)

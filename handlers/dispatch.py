@@ -1,0 +1,318 @@
+"""The path of every inbound and every due timer: find, authorise, run, commit, answer.
+
+One inbound is one transaction: what it changes, the timers it sets, what it says and its own end are committed
+together or not at all. An error meant for people becomes its sentence; any other is rolled back, logged with the
+inbound's id and answered with one apology that carries it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from handlers import access, messages, notify
+from handlers.chat import Inbound, InboundKind, Reply
+from handlers.context import Context
+from handlers.errors import BadFields, BadInput, NotAllowed, PersonError, TooLate
+from handlers.registry import Command, registry
+from storage.database import Database, is_passing
+from storage.queries import chats as chat_queries
+from storage.queries import people as people_queries
+from storage.queries import queues
+from storage.tables.people import Account
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from handlers.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# A timer that fails is tried again after these waits; then it is put aside and HQ hears of it.
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 60, 300, 900))
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What an inbound leads to: a name for the record, and a command where it is one."""
+
+    act: str
+    command: Command | None = None
+    words: str = ""
+
+
+def answer(database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime) -> Reply:
+    """Work one stored inbound to its end and return what must be answered at once.
+
+    Raises only what may pass (a locked or absent database): the inbound is then still open and can be worked again.
+    """
+    route = route_of(inbound)
+    try:
+        if route.command is not None and route.command.reading:
+            return _read(database, settings, inbound_id, inbound, now, route)
+        return _write(database, settings, inbound_id, inbound, now, route)
+    except PersonError as error:
+        return _refuse(database, settings, inbound_id, inbound, now, route, error)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.exception("inbound %s failed", inbound_id)
+        return _apologise(database, settings, inbound_id, inbound, now, route, error)
+
+
+def route_of(inbound: Inbound) -> Route:
+    """Say what an inbound is about, by its words alone."""
+    if inbound.kind is not InboundKind.TEXT:
+        return Route(str(inbound.kind))
+    first, _, rest = inbound.text.strip().partition(" ")
+    first, newline, more = first.partition("\n")  # a command may be followed by a line end
+    if inbound.addressed or inbound.private:
+        name = registry.words.get(first.casefold())
+        if name is not None:
+            return Route(name, registry.commands[name], f"{more}{' ' if newline else ''}{rest}".strip())
+    return Route("text")
+
+
+def fire(database: Database, settings: Settings, timer_id: int, now: datetime) -> bool:
+    """Do what a due timer is for, once; False when it was not to be done (any more) or failed."""
+    try:
+        with database.transaction() as session:
+            timer = queues.claim_timer(session, timer_id, now)
+            if timer is None:
+                return False
+            context = Context(session, settings, now, due_at=timer.due_at)
+            registry.timers[timer.name](context, **json.loads(timer.args))
+            timer.fired_at = now
+            context.flush(session)
+        return True
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.exception("timer %s failed", timer_id)
+        _put_off(database, settings, timer_id, now, error)
+        return False
+
+
+def see_to(database: Database, settings: Settings, now: datetime) -> None:
+    """Run everything periodic, each in its own transaction."""
+    for name, run in registry.periodics.items():
+        try:
+            with database.transaction() as session:
+                context = Context(session, settings, now)
+                run(context)
+                context.flush(session)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            log.exception("periodic %s failed", name)
+
+
+def _context(
+    session: Session, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime
+) -> Context:
+    """Find who speaks, and where."""
+    context = Context(session, settings, now, inbound, inbound_id)
+    origin = inbound.origin
+    context.chat = chat_queries.find_chat(session, origin.platform, origin.chat, origin.thread)
+    if context.chat is None and origin.thread:  # a thread of a bound channel
+        context.chat = chat_queries.find_chat(session, origin.platform, origin.chat)
+    if inbound.user:
+        account = people_queries.find_account(session, origin.platform, inbound.user)
+        if account is not None:
+            person = people_queries.get_person(session, account.person_id)
+            if person.active:
+                context.account, context.person = account, person
+                if person.store_id is not None:
+                    context.store = people_queries.get_store(session, person.store_id)
+    return context
+
+
+def _read(
+    database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime, route: Route
+) -> Reply:
+    """Run a reading command without holding the writer, then write its answer."""
+    assert route.command is not None
+    with database.transaction(writing=False) as session:
+        context = _context(session, settings, inbound_id, inbound, now)
+        _run_command(context, route)
+    with database.transaction() as session:
+        row = queues.claim_inbound(session, inbound_id)
+        if row is None:
+            return Reply()
+        row.done_at = now
+        _finish(session, context, route)
+    return context.reply
+
+
+def _write(
+    database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime, route: Route
+) -> Reply:
+    with database.transaction() as session:
+        row = queues.claim_inbound(session, inbound_id)
+        if row is None:
+            return Reply()
+        context = _context(session, settings, inbound_id, inbound, now)
+        if _run(context, route):
+            _touch(context.account, now)
+        row.done_at = now
+        _finish(session, context, route)
+    return context.reply
+
+
+def _touch(account: Account | None, now: datetime) -> None:
+    """Remember which of a person's accounts was used last; to the minute, so that a busy one is not always written."""
+    if account is not None and now - account.used_at > timedelta(minutes=1):
+        account.used_at = now
+
+
+def _finish(session: Session, context: Context, route: Route) -> None:
+    if not context.audited and route.act not in {"text", "event"}:
+        context.audit(route.act, after=route.words[:200])
+    context.flush(session)
+
+
+def _run(context: Context, route: Route) -> bool:
+    """Run what the inbound leads to; False for words that were not meant for the bot."""
+    inbound = context.inbound
+    assert inbound is not None
+    if inbound.kind is InboundKind.EVENT:
+        run = registry.events.get(inbound.text)
+        if run is not None:
+            run(context)
+        return False
+    if inbound.kind in {InboundKind.BUTTON, InboundKind.FORM}:
+        _run_token(context)
+        return True
+    if route.command is not None:
+        _run_command(context, route)
+        return True
+    return _run_text(context)
+
+
+def _run_command(context: Context, route: Route) -> None:
+    command, inbound = route.command, context.inbound
+    assert command is not None and inbound is not None
+    access.check_role(context.person, command.roles)
+    if not inbound.private and not command.in_groups:
+        raise NotAllowed("core.private_only")
+    if inbound.private and not command.in_private:
+        raise NotAllowed("core.groups_only")
+    command.run(context, route.words)
+
+
+def _run_token(context: Context) -> None:
+    """Look up what an opaque token stands for; a token we did not make does nothing."""
+    inbound = context.inbound
+    assert inbound is not None
+    found = chat_queries.find_token(context.session, inbound.token) if inbound.token else None
+    table = registry.buttons if inbound.kind is InboundKind.BUTTON else registry.forms
+    action = table.get(found.action) if found else None
+    if found is None or action is None:
+        raise TooLate("core.unknown_button")
+    access.check_role(context.person, action.roles)
+    args: dict[str, Any] = json.loads(found.args)
+    if inbound.kind is InboundKind.BUTTON:
+        action.run(context, **args)
+    else:
+        action.run(context, inbound.values, **args)
+
+
+def _run_text(context: Context) -> bool:
+    """Offer words to whoever waits for an answer; words to the bot that nobody understands are answered."""
+    inbound = context.inbound
+    assert inbound is not None
+    for run in registry.replies:
+        if run(context, inbound.text):
+            return True
+    if not (inbound.addressed or inbound.private):
+        return False
+    if context.person is None:
+        raise NotAllowed("core.stranger")
+    raise BadInput("core.not_understood")
+
+
+def _refuse(
+    database: Database,
+    settings: Settings,
+    inbound_id: int,
+    inbound: Inbound,
+    now: datetime,
+    route: Route,
+    error: PersonError,
+) -> Reply:
+    """Say privately why nothing was changed, and put it on the record."""
+    with database.transaction() as session:
+        row = queues.claim_inbound(session, inbound_id)
+        if row is None:
+            return Reply()
+        context = _context(session, settings, inbound_id, inbound, now)
+        words = error.words(context.language)
+        refused = isinstance(error, NotAllowed | TooLate)
+        context.audit(_act(context, route), after=route.words[:200], reason=words, refused=refused)
+        if inbound.kind is InboundKind.BUTTON:
+            context.toast(words, alert=True)
+        elif inbound.kind is InboundKind.FORM and isinstance(error, BadFields):
+            context.reply = replace(context.reply, errors=error.field_words(context.language))
+        else:
+            context.answer(messages.sentence(words))
+        row.done_at = now
+        context.flush(session)
+    return context.reply
+
+
+def _act(context: Context, route: Route) -> str:
+    """Name what was tried: the action of a button is more than the word `button`."""
+    inbound = context.inbound
+    if inbound is not None and inbound.token:
+        found = chat_queries.find_token(context.session, inbound.token)
+        return f"{found.action} {found.args}"[:200] if found else f"{route.act} (forged)"
+    return route.act
+
+
+def _apologise(
+    database: Database,
+    settings: Settings,
+    inbound_id: int,
+    inbound: Inbound,
+    now: datetime,
+    route: Route,
+    error: Exception,
+) -> Reply:
+    with database.transaction() as session:
+        row = queues.claim_inbound(session, inbound_id)
+        if row is None:
+            return Reply()
+        row.done_at, row.error = now, f"{type(error).__name__}: {error}"[:500]
+        context = _context(session, settings, inbound_id, inbound, now)
+        context.audit(_act(context, route), reason=f"failed: inbound {inbound_id}")
+        if inbound.kind is not InboundKind.EVENT:
+            words = context.words("core.apology", id=inbound_id)
+            if inbound.kind is InboundKind.BUTTON:
+                context.toast(words, alert=True)
+            else:
+                context.answer(messages.sentence(words))
+        context.flush(session)
+    return context.reply
+
+
+def _put_off(database: Database, settings: Settings, timer_id: int, now: datetime, error: Exception) -> None:
+    """Try a failed timer again later; after its tries put it aside and tell HQ."""
+    with database.transaction() as session:
+        timer = queues.claim_timer(session, timer_id, now)
+        if timer is None:
+            return
+        timer.attempts += 1
+        timer.error = f"{type(error).__name__}: {error}"[:500]
+        if timer.attempts <= len(BACK_OFF):
+            timer.try_at = now + BACK_OFF[timer.attempts - 1]
+            return
+        timer.cancelled_at = now
+        context = Context(session, settings, now)
+        context.audit("timer put aside", timer.key, reason=timer.error)
+        notify.tell_hq(
+            context, lambda language, _zone: messages.timer_put_aside(language, timer.key, timer.error)
+        )
+        context.flush(session)

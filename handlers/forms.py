@@ -1,0 +1,175 @@
+"""Filling in a form: opened whole where the platform can, else asked one question after another.
+
+The half-filled form is a row of its own, one for each person and chat, so that a restart loses nothing and a second
+form begun in the same chat takes the place of the first.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from handlers import messages
+from handlers.access import check_role
+from handlers.chat import Field, Form, mention
+from handlers.errors import BadFields, NotAllowed, TooLate
+from handlers.registry import STRANGERS, button, command, registry, reply
+from storage.queries import chats as chat_queries
+from storage.tables.chats import Draft
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+# Long enough to serve the customer first, short enough that tomorrow's words are not taken for today's answer.
+PATIENCE = timedelta(minutes=30)
+MOST_CHARACTERS = 500
+
+_FORM: TypeAdapter[Form] = TypeAdapter(Form)
+
+
+def ask(context: Context, form: Form, *, filled: dict[str, str] | None = None) -> None:
+    """Have a form filled in by who speaks; `filled` are the fields known already."""
+    filled = filled or {}
+    inbound = context.inbound
+    assert inbound is not None
+    if inbound.can_form:
+        known = tuple(replace(field, value=filled.get(field.name, field.value)) for field in form.fields)
+        context.open(replace(form, fields=known))
+        return
+    _drop(context)
+    draft = Draft(
+        platform=inbound.origin.platform,
+        chat=inbound.origin.chat,
+        thread=inbound.origin.thread,
+        user=inbound.user,
+        action=form.action,
+        args=json.dumps(form.args, ensure_ascii=False),
+        form=_FORM.dump_json(form).decode(),
+        filled=json.dumps(filled, ensure_ascii=False),
+        field="",
+        expires_at=context.now + PATIENCE,
+    )
+    context.session.add(draft)
+    _next(context, draft, form)
+
+
+@reply
+def answer_in_words(context: Context, text: str) -> bool:
+    """Take words as the answer to the field asked for, where this person is filling in a form here."""
+    draft = _draft(context)
+    inbound = context.inbound
+    assert inbound is not None
+    # In a group only a reply is an answer: people talk to each other there as well.
+    if draft is None or not (inbound.private or inbound.reply_to):
+        return False
+    form = _FORM.validate_json(draft.form)
+    field = _field(form, draft.field)
+    value = text.strip()[:MOST_CHARACTERS]
+    if field.kind == "choice":
+        chosen = [
+            key for key, label in field.options if value.casefold() in {key.casefold(), label.casefold()}
+        ]
+        if not chosen:
+            _ask_for(context, form, field, problem=context.words("core.pick_one"))
+            return True
+        value = chosen[0]
+    if not value and not field.optional:
+        _ask_for(context, form, field, problem=context.words("core.needed", field=field.label))
+        return True
+    _fill(context, draft, form, field.name, value)
+    return True
+
+
+@button("form.pick", roles=STRANGERS)
+def pick(context: Context, field: str, value: str) -> None:
+    """Take a pressed button as the answer to the field asked for."""
+    draft = _draft(context)
+    if draft is None:
+        raise TooLate("core.unknown_button")
+    form = _FORM.validate_json(draft.form)
+    if draft.field != field or value not in {key for key, _ in _field(form, field).options}:
+        raise NotAllowed("core.not_your_form")
+    _fill(context, draft, form, field, value)
+
+
+@button("form.cancel", roles=STRANGERS)
+def press_cancel(context: Context) -> None:
+    """Stop filling in."""
+    cancel(context, "")
+
+
+@command("cancel", "取消", "cancelar")
+def cancel(context: Context, words: str) -> None:
+    """Stop filling in a form."""
+    if _draft(context) is None:
+        raise TooLate("core.nothing_to_cancel")
+    _drop(context)
+    context.answer(messages.sentence(context.words("core.cancelled")))
+
+
+def _draft(context: Context) -> Draft | None:
+    inbound = context.inbound
+    assert inbound is not None
+    origin = inbound.origin
+    return chat_queries.find_draft(
+        context.session, origin.platform, origin.chat, origin.thread, inbound.user, context.now
+    )
+
+
+def _drop(context: Context) -> None:
+    inbound = context.inbound
+    assert inbound is not None
+    origin = inbound.origin
+    chat_queries.delete_draft(context.session, origin.platform, origin.chat, origin.thread, inbound.user)
+
+
+def _field(form: Form, name: str) -> Field:
+    return next(field for field in form.fields if field.name == name)
+
+
+def _fill(context: Context, draft: Draft, form: Form, name: str, value: str) -> None:
+    filled: dict[str, str] = {**json.loads(draft.filled), name: value}
+    draft.filled = json.dumps(filled, ensure_ascii=False)
+    draft.expires_at = context.now + PATIENCE
+    _next(context, draft, form)
+
+
+def _next(context: Context, draft: Draft, form: Form) -> None:
+    """Ask for the first field that is still empty, or send the form when none is."""
+    filled: dict[str, str] = json.loads(draft.filled)
+    for field in form.fields:
+        if field.name not in filled and not field.optional:
+            draft.field = field.name
+            _ask_for(context, form, field)
+            return
+    action = registry.forms[form.action]
+    check_role(context.person, action.roles)
+    args = json.loads(draft.args)
+    try:
+        with context.session.begin_nested():
+            action.run(context, filled, **args)
+    except BadFields as error:  # ask for the first wrong field again, with the reason
+        name = next(iter(error.fields))
+        draft.filled = json.dumps(
+            {key: value for key, value in filled.items() if key != name}, ensure_ascii=False
+        )
+        draft.field = name
+        _ask_for(context, form, _field(form, name), problem=error.field_words(context.language)[name])
+        return
+    # The action may have begun another form here; only our own row goes.
+    if _draft(context) is draft:
+        _drop(context)
+
+
+def _ask_for(context: Context, form: Form, field: Field, *, problem: str = "") -> None:
+    inbound = context.inbound
+    assert inbound is not None
+    whom = None
+    if not inbound.private and context.person is not None:
+        whom = mention(context.person.id, context.person.name)
+    question = messages.question(context.language, form.title, field, whom=whom, problem=problem)
+    context.say(inbound.origin, question, reply_to="" if inbound.private else inbound.message)

@@ -1,0 +1,283 @@
+"""The numbers the programme may change, frozen. `Rules` are versioned: a request keeps those it was opened under."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
+
+from handlers.durations import format_duration, parse_duration
+from handlers.texts import Language
+
+
+def _duration(value: Any) -> Any:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _record_by(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d{1,2}:\d{2}", value.strip()):
+        hour, minute = value.split(":")
+        return time(int(hour), int(minute))
+    return _duration(value)
+
+
+def _clock_words(value: time | timedelta) -> str:
+    return value.strftime("%H:%M") if isinstance(value, time) else format_duration(value)
+
+
+def _time_of_day(value: Any) -> Any:
+    return _record_by(value) if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(format_duration)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), PlainSerializer(_clock_words)]
+# A moment of the next day ("18:00"), or a duration ("20h").
+NextDay = Annotated[time | timedelta, BeforeValidator(_record_by), PlainSerializer(_clock_words)]
+
+
+class Frozen(BaseModel):
+    """Settings do not change, and a key nobody knows is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TransferClocks(Frozen):
+    """How long each step of a transfer may take."""
+
+    seen: Duration = Field(timedelta(minutes=5), description="the asked store has seen the ask")
+    answer: Duration = Field(
+        timedelta(minutes=10), description="it answers, from having seen it or from that limit"
+    )
+    ship: Duration = Field(timedelta(minutes=45), description="packed and on its way, from the acceptance")
+    deliver: Duration = Field(
+        timedelta(hours=2), description="in the requester's hands, from the request: the cap"
+    )
+    record: NextDay = Field(
+        time(18, 0), description="waybill and freight noted: a time of the next day, or a duration"
+    )
+    progress: Duration = Field(
+        timedelta(minutes=30), description="a line for the customer this often, once accepted"
+    )
+
+
+_TRANSFER_TODAY = TransferClocks(
+    seen=timedelta(minutes=15),
+    answer=timedelta(minutes=30),
+    ship=timedelta(hours=2),
+    deliver=timedelta(hours=8),
+    progress=timedelta(hours=2),
+)
+_TRANSFER_NORMAL = TransferClocks(
+    seen=timedelta(minutes=30),
+    answer=timedelta(hours=2),
+    ship=timedelta(hours=8),
+    deliver=timedelta(days=1),
+    progress=timedelta(hours=8),
+)
+
+
+class TransferClockTable(TransferClocks):
+    """The urgent clocks, and those of the other urgencies where they differ."""
+
+    today: TransferClocks = Field(_TRANSFER_TODAY, description="the clocks of what must be done today")
+    normal: TransferClocks = Field(
+        _TRANSFER_NORMAL, description="the clocks of everything else; opening hours only"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, data: Any) -> Any:
+        """Let a sub-table name only what differs: from ours by default, from the urgent clocks where those were set."""
+        if not isinstance(data, dict):
+            return data
+        filled = dict(data)
+        for name, ours in (("today", _TRANSFER_TODAY), ("normal", _TRANSFER_NORMAL)):
+            given = filled.get(name, {})
+            if isinstance(given, dict):
+                filled[name] = {**ours.model_dump(), **given}
+        return filled
+
+
+class Clocks(Frozen):
+    """The steps' clocks of every kind of request."""
+
+    transfer: TransferClockTable = TransferClockTable()
+
+    def of(self, kind: str, urgency: str) -> TransferClocks:
+        """Return the clocks of a kind and urgency."""
+        table: TransferClockTable = getattr(self, kind)
+        if urgency == "today":
+            return table.today
+        return table.normal if urgency == "normal" else table
+
+
+Target = Literal["store", "region", "hq", "finance", "author", "next_store", "close"]
+
+
+class Rung(Frozen):
+    """One rung of an escalation: so long after the limit was broken, this one hears of it (or this is done)."""
+
+    wait: Duration
+    target: Target
+    working_time: bool = False
+    repeat: int = Field(0, ge=0, le=20)
+
+    def __str__(self) -> str:
+        words = f"{format_duration(self.wait)} {self.target}"
+        if self.working_time:
+            words += " working_time"
+        return words + (f" repeat {self.repeat}" if self.repeat else "")
+
+
+_RUNG = re.compile(
+    r"(?P<wait>\S+) (?P<target>[a-z_]+)(?P<working> working_time)?(?: repeat (?P<repeat>\d+))?"
+)
+
+
+def _rung(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = _RUNG.fullmatch(" ".join(value.split()))
+    if not found:
+        raise ValueError(
+            f'"{value}" is no rung; write for example "7m region" or "10m store working_time repeat 3"'
+        )
+    return Rung(
+        wait=parse_duration(found["wait"]),
+        target=found["target"],
+        working_time=bool(found["working"]),
+        repeat=int(found["repeat"] or 0),
+    )
+
+
+Ladder = tuple[Annotated[Rung, BeforeValidator(_rung), PlainSerializer(str)], ...]
+
+
+def _ladder(*rungs: str) -> Ladder:
+    return tuple(_rung(rung) for rung in rungs)
+
+
+class Escalation(Frozen):
+    """Who hears when a limit is broken, step by step; waits run from the breach."""
+
+    seen: Ladder = Field(_ladder("0s store"), description="the asked store has not even looked")
+    answer: Ladder = Field(
+        _ladder("0s next_store", "0s region"), description="no answer: the next store is asked"
+    )
+    ship: Ladder = Field(
+        _ladder("0s store", "0s region", "30m hq"), description="accepted, and not on its way"
+    )
+    receive: Ladder = Field(_ladder("0s store", "0s region", "30m hq"), description="receipt not confirmed")
+    record: Ladder = Field(
+        _ladder("0s store", "3h finance", "1d region"), description="the record is missing"
+    )
+    unfilled: Ladder = Field(_ladder("0s region", "15m hq"), description="nobody is left to ask")
+    open_too_long: Ladder = Field(_ladder("0s region"), description="unanswered after `limits.answer_all`")
+
+
+class Points(Frozen):
+    """What a done piece of work earns."""
+
+    transfer: int = Field(
+        1, ge=0, description="a transfer delivered to another store, to the store that gave"
+    )
+    support: int = Field(5, ge=0, description="a technician's support done")
+    diversion: int = Field(2, ge=0, description="a diverted customer served, to the receiving store")
+    activation: int = Field(10, ge=0, description="dead stock moved, to the store that moved it")
+
+
+class Matching(Frozen):
+    """How stores are ranked as sources."""
+
+    safety_stock: int = Field(
+        1, ge=0, description="so many of a part stay in the store; below it a store is not asked"
+    )
+    max_km: float = Field(150, gt=0, description="stores further than this by road are not asked")
+    detour: float = Field(1.3, ge=1, description="road distance ÷ great circle")
+    speed_kmh: float = Field(40, gt=0, description="for the estimate of the way")
+    most_asked: int = Field(
+        8, ge=1, le=50, description="so many stores are asked at the most, one after the other"
+    )
+
+
+class Limits(Frozen):
+    """The limits that hold for every kind."""
+
+    nudges: tuple[int, ...] = Field(
+        (50, 80), description="per cent of a clock at which its store is nudged privately"
+    )
+    nudge_over: Duration = Field(timedelta(minutes=5), description="clocks up to this long are not nudged")
+    answer_all: Duration = Field(timedelta(hours=24), description="unanswered so long: the region hears")
+    duplicate: Duration = Field(
+        timedelta(minutes=30), description="the same store and part so soon again: a warning"
+    )
+    confirm_receipt: Duration = Field(
+        timedelta(hours=24), description="unconfirmed so long: the region may confirm"
+    )
+
+    @field_validator("nudges")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if list(value) != sorted(set(value)) or not all(0 < per_cent < 100 for per_cent in value):
+            raise ValueError("per cents between 1 and 99, rising, for example [50, 80]")
+        return value
+
+
+class Rules(Frozen):
+    """One version of the programme."""
+
+    clocks: Clocks = Clocks()
+    escalation: Escalation = Escalation()
+    points: Points = Points()
+    matching: Matching = Matching()
+    limits: Limits = Limits()
+
+
+class Network(Frozen):
+    """The network as a whole: what regions and stores take where they say nothing."""
+
+    name: str = Field("协同网络", description="the network's name, as people know it")
+    language: Language = Field("zh", description="zh, en or es")
+    timezone: str = Field("Asia/Shanghai", description="an IANA time zone")
+    currency: str = Field("CNY", pattern="^[A-Z]{3}$", description="an ISO 4217 code")
+    kept_customer: int = Field(
+        8_000_000, ge=0, description="what a kept customer is worth, in minor units (fen, cents)"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f'"{value}" is no time zone; write for example "Asia/Shanghai"') from error
+        return value
+
+
+class Digest(Frozen):
+    """When the boards are posted, in each region's local time."""
+
+    nightly: TimeOfDay = Field(time(21, 0), description="the day's digest")
+    nudges: tuple[TimeOfDay, ...] = Field(
+        (time(20, 0), time(20, 45)), description="to who still owes an answer"
+    )
+    weekly: TimeOfDay = Field(time(9, 0), description="Monday's scoreboard")
+
+
+class Settings(Frozen):
+    """Everything `handlers/` is told."""
+
+    network: Network = Network()
+    digest: Digest = Digest()
+    rules: Rules = Rules()

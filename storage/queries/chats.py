@@ -1,0 +1,118 @@
+"""Bound chats, cards, button tokens and half-filled forms."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from storage.queries.queues import insert_for
+from storage.tables.chats import ButtonToken, Card, Chat, Draft, Purpose
+
+
+def find_chat(session: Session, platform: str, chat: str, thread: str = "") -> Chat | None:
+    """Find the binding of exactly this place."""
+    return session.exec(
+        select(Chat).where(Chat.platform == platform, Chat.chat == chat, Chat.thread == thread)
+    ).one_or_none()
+
+
+def list_chats(
+    session: Session,
+    purpose: Purpose,
+    *,
+    region_ids: Sequence[int | None] | None = None,
+    suspended: bool = False,
+) -> Sequence[Chat]:
+    """List the chats bound for a purpose, of these regions (None: the network's own)."""
+    query = select(Chat).where(Chat.purpose == purpose).order_by(col(Chat.id))
+    if not suspended:
+        query = query.where(col(Chat.suspended_at).is_(None))
+    chats = session.exec(query).all()
+    return [chat for chat in chats if region_ids is None or chat.region_id in region_ids]
+
+
+def list_bindings(session: Session) -> Sequence[Chat]:
+    """List every bound chat."""
+    return session.exec(select(Chat).order_by(col(Chat.id))).all()
+
+
+def list_bindings_of(session: Session, platform: str, chat: str) -> Sequence[Chat]:
+    """List the bindings of a chat with all its threads."""
+    return session.exec(select(Chat).where(Chat.platform == platform, Chat.chat == chat)).all()
+
+
+def list_cards(session: Session, request_id: int) -> Sequence[Card]:
+    """List a request's cards in the order they were posted."""
+    return session.exec(select(Card).where(Card.request_id == request_id).order_by(col(Card.id))).all()
+
+
+def find_card_at(session: Session, platform: str, chat: str, message: str) -> Card | None:
+    """Find the card that this message of a chat is."""
+    if not message:
+        return None
+    return session.exec(
+        select(Card).where(Card.platform == platform, Card.posted_chat == chat, Card.message == message)
+    ).first()
+
+
+def move_chat(session: Session, *, platform: str, chat: str, to: str) -> None:
+    """Take the bindings and cards of a chat to its new id."""
+    session.execute(
+        update(Chat).where(col(Chat.platform) == platform, col(Chat.chat) == chat).values(chat=to)
+    )
+    # The messages of the old chat cannot be edited under the new id: such a card is posted once more.
+    session.execute(
+        update(Card)
+        .where(col(Card.platform) == platform, col(Card.chat) == chat)
+        .values(chat=to, posted_chat="", message="", rendered="")
+    )
+
+
+def token_of(session: Session, action: str, args: dict[str, str | int], now: datetime) -> str:
+    """Return the opaque token of a button: the same action and arguments have one for ever."""
+    text = json.dumps(args, sort_keys=True, ensure_ascii=False)
+    key = f"{action} {text}"
+    found = session.exec(select(ButtonToken.token).where(ButtonToken.key == key)).one_or_none()
+    if found:
+        return found
+    session.execute(
+        insert_for(session)(ButtonToken)
+        .values(token=secrets.token_urlsafe(15), key=key, action=action, args=text, created_at=now)
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    return session.exec(select(ButtonToken.token).where(ButtonToken.key == key)).one()
+
+
+def find_token(session: Session, token: str) -> ButtonToken | None:
+    """Find what a token stands for."""
+    return session.get(ButtonToken, token)
+
+
+def find_draft(
+    session: Session, platform: str, chat: str, thread: str, user: str, now: datetime
+) -> Draft | None:
+    """Find what this person is filling in here, unless it has expired."""
+    draft = session.exec(
+        select(Draft).where(
+            Draft.platform == platform, Draft.chat == chat, Draft.thread == thread, Draft.user == user
+        )
+    ).one_or_none()
+    return draft if draft and draft.expires_at > now else None
+
+
+def delete_draft(session: Session, platform: str, chat: str, thread: str, user: str) -> None:
+    """Forget what this person was filling in here."""
+    session.execute(
+        delete(Draft).where(
+            col(Draft.platform) == platform,
+            col(Draft.chat) == chat,
+            col(Draft.thread) == thread,
+            col(Draft.user) == user,
+        )
+    )
+    session.flush()

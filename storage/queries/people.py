@@ -1,0 +1,116 @@
+"""Dealers, regions, stores, persons, accounts and link codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.tables.people import Account, LinkCode, Person, Region, Role, Store
+
+
+def find_account(session: Session, platform: str, user: str) -> Account | None:
+    """Find a linked account."""
+    return session.exec(
+        select(Account).where(Account.platform == platform, Account.user == user)
+    ).one_or_none()
+
+
+def list_accounts(session: Session, person_id: int) -> Sequence[Account]:
+    """List a person's accounts, the one used last first."""
+    return session.exec(
+        select(Account)
+        .where(Account.person_id == person_id)
+        .order_by(col(Account.used_at).desc(), col(Account.id))
+    ).all()
+
+
+def get_person(session: Session, person_id: int) -> Person:
+    """Get a person."""
+    return session.get_one(Person, person_id)
+
+
+def get_store(session: Session, store_id: int) -> Store:
+    """Get a store."""
+    return session.get_one(Store, store_id)
+
+
+def get_region(session: Session, region_id: int) -> Region:
+    """Get a region."""
+    return session.get_one(Region, region_id)
+
+
+def find_store(session: Session, words: str) -> Store | None:
+    """Find a store by code or name, in any case."""
+    wanted = words.strip().casefold()
+    for store in session.exec(select(Store)):
+        if wanted in {store.code.casefold(), store.name.casefold()}:
+            return store
+    return None
+
+
+def find_region(session: Session, name: str) -> Region | None:
+    """Find a region by name, in any case."""
+    wanted = name.strip().casefold()
+    return next((region for region in session.exec(select(Region)) if region.name.casefold() == wanted), None)
+
+
+def list_stores(session: Session, *, region_id: int | None = None, active: bool = True) -> Sequence[Store]:
+    """List the stores by code."""
+    query = select(Store).order_by(col(Store.code))
+    if region_id is not None:
+        query = query.where(Store.region_id == region_id)
+    if active:
+        query = query.where(col(Store.active).is_(True))
+    return session.exec(query).all()
+
+
+def list_regions(session: Session) -> Sequence[Region]:
+    """List the regions in the order they joined."""
+    return session.exec(select(Region).order_by(col(Region.id))).all()
+
+
+def list_people_named(session: Session, name: str) -> Sequence[Person]:
+    """List the people of this name."""
+    return session.exec(
+        select(Person)
+        .where(Person.name == name.strip(), col(Person.active).is_(True))
+        .order_by(col(Person.id))
+    ).all()
+
+
+def list_staff(session: Session, store_id: int, roles: Iterable[Role]) -> Sequence[Person]:
+    """List a store's people of these roles."""
+    return session.exec(
+        select(Person)
+        .where(Person.store_id == store_id, col(Person.role).in_(list(roles)), col(Person.active).is_(True))
+        .order_by(col(Person.id))
+    ).all()
+
+
+def list_region_managers(session: Session, region_id: int) -> Sequence[Person]:
+    """List a region's managers."""
+    return session.exec(
+        select(Person)
+        .where(
+            Person.region_id == region_id,
+            Person.role == Role.REGION_MANAGER,
+            col(Person.active).is_(True),
+        )
+        .order_by(col(Person.id))
+    ).all()
+
+
+def list_people(session: Session, role: Role) -> Sequence[Person]:
+    """List the people of a role."""
+    return session.exec(
+        select(Person).where(Person.role == role, col(Person.active).is_(True)).order_by(col(Person.id))
+    ).all()
+
+
+def find_link_code(session: Session, code_hash: str) -> LinkCode | None:
+    """Find a link code by its hash, and lock it: two people may try the same one."""
+    return session.exec(
+        select(LinkCode).where(LinkCode.code_hash == code_hash).with_for_update()
+    ).one_or_none()

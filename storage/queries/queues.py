@@ -1,0 +1,275 @@
+"""The three durable queues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from storage.tables.queues import InboundRow, OutboxRow, Timer
+
+
+def insert_for(session: Session) -> Any:
+    """Return the INSERT of this database that knows ON CONFLICT."""
+    return sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+
+
+def add_inbound(
+    session: Session, *, source: str, platform: str, chat: str, payload: str, now: datetime
+) -> int | None:
+    """Store something said to us; None when it was stored before."""
+    statement = (
+        insert_for(session)(InboundRow)
+        .values(
+            source=source,
+            platform=platform,
+            chat=chat,
+            payload=payload,
+            received_at=now,
+            attempts=0,
+            error="",
+        )
+        .on_conflict_do_nothing(index_elements=["source"])
+        .returning(InboundRow.id)
+    )
+    row: int | None = session.execute(statement).scalar_one_or_none()
+    return row
+
+
+def claim_inbound(session: Session, inbound_id: int) -> InboundRow | None:
+    """Lock an inbound that is not done; None when it is done or in other hands."""
+    return session.exec(
+        select(InboundRow)
+        .where(InboundRow.id == inbound_id, col(InboundRow.done_at).is_(None))
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def list_open_inbound(session: Session) -> Sequence[InboundRow]:
+    """List what was said and not worked, in order."""
+    return session.exec(
+        select(InboundRow).where(col(InboundRow.done_at).is_(None)).order_by(col(InboundRow.id))
+    ).all()
+
+
+def add_timer(
+    session: Session, *, key: str, name: str, due_at: datetime, request_id: int | None = None, **args: object
+) -> None:
+    """Set a timer; a key that exists already is left as it is."""
+    session.execute(
+        insert_for(session)(Timer)
+        .values(
+            key=key,
+            name=name,
+            args=json.dumps(args, ensure_ascii=False),
+            request_id=request_id,
+            due_at=due_at,
+            try_at=due_at,
+            attempts=0,
+            error="",
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+
+
+def cancel_timers(session: Session, request_id: int, now: datetime, *, prefix: str = "") -> None:
+    """Cancel a request's pending timers whose key begins with `prefix`.
+
+    One that is being fired in this instant is skipped, not waited for: it looks at the request again under its lock
+    and stays silent, while waiting for it could wait for ever (it waits for the request).
+    """
+    pending = (
+        select(Timer.id)
+        .where(
+            Timer.request_id == request_id,
+            col(Timer.fired_at).is_(None),
+            col(Timer.cancelled_at).is_(None),
+            col(Timer.key).startswith(prefix, autoescape=True),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.exec(pending))
+    if ids:
+        session.execute(update(Timer).where(col(Timer.id).in_(ids)).values(cancelled_at=now))
+
+
+def _pending_timer() -> ColumnElement[bool]:
+    return and_(col(Timer.fired_at).is_(None), col(Timer.cancelled_at).is_(None))
+
+
+def claim_timer(session: Session, timer_id: int, now: datetime) -> Timer | None:
+    """Lock a timer that is due; None when it fired, was cancelled or is in other hands."""
+    return session.exec(
+        select(Timer)
+        .where(Timer.id == timer_id, _pending_timer(), Timer.try_at <= now)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def list_due_timers(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """List the ids of what is due, the longest due first."""
+    found = session.exec(
+        select(Timer.id)
+        .where(_pending_timer(), Timer.try_at <= now)
+        .order_by(col(Timer.try_at), col(Timer.id))
+        .limit(limit)
+    )
+    return [timer_id for timer_id in found if timer_id is not None]
+
+
+def find_next_due(session: Session) -> datetime | None:
+    """Find when the next timer is due."""
+    return session.exec(
+        select(Timer.try_at).where(_pending_timer()).order_by(col(Timer.try_at)).limit(1)
+    ).first()
+
+
+def find_timer(session: Session, key: str) -> Timer | None:
+    """Find a timer by its key, fired or not."""
+    return session.exec(select(Timer).where(Timer.key == key)).one_or_none()
+
+
+def list_pending_timers(session: Session, request_id: int) -> Sequence[Timer]:
+    """List what a request still waits for, the next first."""
+    return session.exec(
+        select(Timer).where(Timer.request_id == request_id, _pending_timer()).order_by(col(Timer.due_at))
+    ).all()
+
+
+def count_overdue_timers(session: Session, before: datetime) -> int:
+    """Count the timers that should have fired before this instant."""
+    return session.exec(
+        select(func.count()).select_from(Timer).where(_pending_timer(), Timer.due_at < before)
+    ).one()
+
+
+def find_open_card_row(session: Session, card_id: int) -> OutboxRow | None:
+    """Find what is still to be said of a card and is in nobody's hands: its post, or an edit."""
+    return session.exec(
+        select(OutboxRow)
+        .where(
+            OutboxRow.card_id == card_id,
+            col(OutboxRow.under_card).is_(False),
+            col(OutboxRow.done_at).is_(None),
+            col(OutboxRow.claimed_at).is_(None),
+        )
+        .order_by(col(OutboxRow.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+
+
+def claim_sendable(session: Session, now: datetime, by: str, limit: int) -> list[OutboxRow]:
+    """Claim what may be said now: of each chat the first of its highest priority, most urgent first.
+
+    A chat of which something is being said is left out, so that a chat stays in order whoever says it.
+    """
+    other = aliased(OutboxRow)
+    in_hand = exists().where(
+        col(other.platform) == col(OutboxRow.platform),
+        col(other.chat) == col(OutboxRow.chat),
+        col(other.done_at).is_(None),
+        col(other.claimed_at).is_not(None),
+    )
+    place = func.row_number().over(
+        partition_by=(col(OutboxRow.platform), col(OutboxRow.chat)),
+        order_by=(col(OutboxRow.priority), col(OutboxRow.id)),
+    )
+    open_rows = (
+        select(OutboxRow.id, OutboxRow.priority, place.label("place"))
+        .where(
+            col(OutboxRow.done_at).is_(None),
+            col(OutboxRow.claimed_at).is_(None),
+            OutboxRow.try_at <= now,
+            ~in_hand,
+        )
+        .subquery()
+    )
+    firsts = (
+        select(open_rows.c.id)
+        .where(open_rows.c.place == 1)
+        .order_by(open_rows.c.priority, open_rows.c.id)
+        .limit(limit)
+    )
+    rows = session.exec(
+        select(OutboxRow)
+        .where(col(OutboxRow.id).in_(firsts))
+        .order_by(col(OutboxRow.priority), col(OutboxRow.id))
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.claimed_at, row.claimed_by = now, by
+    return list(rows)
+
+
+def delay_chat(session: Session, platform: str, chat: str, until: datetime) -> None:
+    """Let everything still to be said in a chat wait until this instant, so that its order is kept."""
+    session.execute(
+        update(OutboxRow)
+        .where(
+            col(OutboxRow.platform) == platform,
+            col(OutboxRow.chat) == chat,
+            col(OutboxRow.done_at).is_(None),
+            col(OutboxRow.try_at) < until,
+        )
+        .values(try_at=until)
+    )
+
+
+def find_next_try(session: Session) -> datetime | None:
+    """Find when something of the outbox may next be tried."""
+    return session.exec(
+        select(func.min(OutboxRow.try_at)).where(
+            col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_(None)
+        )
+    ).one()
+
+
+def release_claims(session: Session, *, claimed_before: datetime | None = None) -> int:
+    """Give back what was claimed by a process that is gone; returns how many."""
+    condition: ColumnElement[bool] = and_(
+        col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_not(None)
+    )
+    if claimed_before is not None:
+        condition = and_(condition, col(OutboxRow.claimed_at) < claimed_before)
+    result = session.execute(update(OutboxRow).where(condition).values(claimed_at=None, claimed_by=""))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def list_open_outbox(
+    session: Session, *, platform: str, chat: str, thread: str | None = None
+) -> Sequence[OutboxRow]:
+    """List what is still to be said in a chat."""
+    query = select(OutboxRow).where(
+        OutboxRow.platform == platform, OutboxRow.chat == chat, col(OutboxRow.done_at).is_(None)
+    )
+    if thread is not None:
+        query = query.where(OutboxRow.thread == thread)
+    return session.exec(query.order_by(col(OutboxRow.id))).all()
+
+
+def count_backlog(session: Session, before: datetime) -> int:
+    """Count what should have been said before this instant."""
+    return session.exec(
+        select(func.count())
+        .select_from(OutboxRow)
+        .where(col(OutboxRow.done_at).is_(None), OutboxRow.created_at < before)
+    ).one()
+
+
+def move_outbox(session: Session, *, platform: str, chat: str, to: str) -> None:
+    """Send what is still to be said in a chat to its new id."""
+    session.execute(
+        update(OutboxRow)
+        .where(
+            col(OutboxRow.platform) == platform, col(OutboxRow.chat) == chat, col(OutboxRow.done_at).is_(None)
+        )
+        .values(chat=to)
+    )

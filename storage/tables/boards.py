@@ -1,0 +1,80 @@
+"""What there is: parts and stock levels, technicians, capacity. Each row carries who said it and when."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.types import moment
+
+
+class Part(SQLModel, table=True):
+    """A part by number and name; `aliases` are further names, separated by `|`."""
+
+    __tablename__ = "parts"
+    id: int | None = Field(default=None, primary_key=True)
+    part_no: str = Field(unique=True)
+    name: str = Field(index=True)
+    aliases: str = ""
+
+
+class StockLevel(SQLModel, table=True):
+    """How many of a part a store says it has."""
+
+    __tablename__ = "stock_levels"
+    __table_args__ = (
+        UniqueConstraint("part_id", "store_id"),
+        CheckConstraint("quantity >= 0", name="not_negative"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    part_id: int = Field(foreign_key="parts.id")
+    store_id: int = Field(foreign_key="stores.id", index=True)
+    quantity: int
+    stated_at: datetime = moment()
+    stated_by: str = ""
+
+
+class StockMove(SQLModel, table=True):
+    """A movement of stock between two stores; `key` is unique, so that it happens once."""
+
+    __tablename__ = "stock_moves"
+    __table_args__ = (CheckConstraint("from_store_id <> to_store_id", name="two_stores"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    request_id: int = Field(foreign_key="requests.id", index=True)
+    part_id: int = Field(foreign_key="parts.id")
+    from_store_id: int = Field(foreign_key="stores.id")
+    to_store_id: int = Field(foreign_key="stores.id")
+    quantity_out: int
+    quantity_in: int
+    moved_at: datetime = moment()
+
+
+class Technician(SQLModel, table=True):
+    """A technician on the map; `windows` in the words of the sheet."""
+
+    __tablename__ = "technicians"
+    __table_args__ = (UniqueConstraint("store_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: int = Field(foreign_key="stores.id")
+    name: str
+    level: str
+    specialties: str = ""
+    status: str = ""
+    windows: str = ""
+    stated_at: datetime = moment()
+    stated_by: str = ""
+
+
+class Capacity(SQLModel, table=True):
+    """A store's bookings of one day."""
+
+    __tablename__ = "capacities"
+    __table_args__ = (UniqueConstraint("store_id", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: int = Field(foreign_key="stores.id")
+    day: date
+    daily_capacity: int
+    bookings: int
+    stated_at: datetime = moment()
+    stated_by: str = ""

@@ -1,0 +1,192 @@
+"""Requests of every kind, the stores asked, the steps' clocks, the story, and the rules they were opened under."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.types import choice, moment
+
+
+class State(StrEnum):
+    """Where a request stands; the kinds share one life."""
+
+    ASKING = "asking"
+    ACCEPTED = "accepted"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    RECORDED = "recorded"
+    WITHDRAWN = "withdrawn"
+    UNFILLED = "unfilled"
+    CLOSED = "closed"  # by the region
+
+
+class Urgency(StrEnum):
+    """How soon help is needed; each has its own clocks."""
+
+    URGENT = "urgent"
+    TODAY = "today"
+    NORMAL = "normal"
+
+
+class AskState(StrEnum):
+    """Where the ask of one store stands."""
+
+    PENDING = "pending"
+    SEEN = "seen"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"  # the request ended, or went elsewhere
+    BROKEN = "broken"  # accepted, and then could not deliver
+
+
+class StepOutcome(StrEnum):
+    """How a step's clock ended."""
+
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+class Policy(SQLModel, table=True):
+    """One version of the programme's numbers; a request keeps the version it was opened under."""
+
+    __tablename__ = "policies"
+    id: int | None = Field(default=None, primary_key=True)
+    rules: str  # JSON of handlers.settings.Rules
+    digest: str = Field(unique=True)  # of the rules: the same rules are one version
+    since: datetime = moment()
+
+
+class Counter(SQLModel, table=True):
+    """The last number given to a request of a kind."""
+
+    __tablename__ = "counters"
+    name: str = Field(primary_key=True)
+    value: int = 0
+
+
+class Request(SQLModel, table=True):
+    """A request for help; its kind's own facts stand in a table of the kind."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        UniqueConstraint("kind", "number"),
+        CheckConstraint("owner_store_id IS NULL OR owner_store_id <> store_id", name="not_oneself"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    number: int
+    urgency: Urgency = choice(Urgency)
+    state: State = choice(State, index=True)
+    store_id: int = Field(foreign_key="stores.id", index=True)  # who asks
+    region_id: int = Field(foreign_key="regions.id", index=True)
+    author_id: int = Field(foreign_key="persons.id")
+    owner_store_id: int | None = Field(default=None, foreign_key="stores.id", index=True)  # who accepted
+    owner_person_id: int | None = Field(default=None, foreign_key="persons.id")
+    policy_id: int = Field(foreign_key="policies.id")
+    matter: str  # what is wrong
+    customer_waits: bool = False
+    override_reason: str = ""  # why it is urgent although the rules say it is not
+    opened_at: datetime = moment(index=True)
+    cap_at: datetime = moment()  # when the whole must be done
+    accepted_at: datetime | None = moment(default=None, nullable=True)
+    finished_at: datetime | None = moment(default=None, nullable=True)  # the confirmed end of the work
+    ended_at: datetime | None = moment(default=None, nullable=True)  # nothing is left to do
+    escalations: int = 0
+    kept: str = ""  # was the customer kept: yes, no, unknown
+    end_reason: str = ""
+
+
+class Transfer(SQLModel, table=True):
+    """What a transfer moves. Quantities: `asked` ≥ `accepted` ≥ `shipped` ≥ `received` + `lost`."""
+
+    __tablename__ = "transfers"
+    request_id: int = Field(foreign_key="requests.id", primary_key=True)
+    part_id: int = Field(foreign_key="parts.id", index=True)
+    asked: int
+    accepted: int = 0
+    shipped: int = 0
+    received: int = 0
+    lost: int = 0  # arrived damaged, or not at all
+    cancelled: int = 0
+    difference: str = ""  # short, damaged, wrong, and the words
+    courier: str = ""
+    waybill: str = ""
+    eta_at: datetime | None = moment(default=None, nullable=True)
+    parent_id: int | None = Field(default=None, foreign_key="requests.id")  # the rest of which request
+
+
+class Ask(SQLModel, table=True):
+    """One store asked to help; at most one of a request is open at a time."""
+
+    __tablename__ = "asks"
+    __table_args__ = (
+        UniqueConstraint("request_id", "rank"),
+        Index(
+            "uq_asks_one_open",
+            "request_id",
+            unique=True,
+            sqlite_where=text("state IN ('pending', 'seen', 'accepted')"),
+            postgresql_where=text("state IN ('pending', 'seen', 'accepted')"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="requests.id", index=True)
+    store_id: int = Field(foreign_key="stores.id", index=True)
+    rank: int
+    state: AskState = choice(AskState)
+    reasons: str = "[]"  # JSON: why this store, as [key, values] pairs
+    asked_at: datetime = moment(index=True)
+    seen_at: datetime | None = moment(default=None, nullable=True)
+    answered_at: datetime | None = moment(default=None, nullable=True)
+    answered_by: int | None = Field(default=None, foreign_key="persons.id")
+    refusal: str = ""  # no_stock, reserved, no_hands, other
+    refusal_words: str = ""
+
+
+class Step(SQLModel, table=True):
+    """A stage with a clock and one accountable store."""
+
+    __tablename__ = "steps"
+    __table_args__ = (UniqueConstraint("request_id", "turn", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="requests.id", index=True)
+    ask_id: int | None = Field(default=None, foreign_key="asks.id")
+    turn: int  # the rank of the ask it belongs to, 0 for the whole request's
+    name: str
+    store_id: int = Field(foreign_key="stores.id", index=True)
+    started_at: datetime = moment()
+    due_at: datetime = moment()
+    ended_at: datetime | None = moment(default=None, nullable=True)
+    outcome: StepOutcome | None = choice(StepOutcome, default=None, nullable=True)
+    breached_at: datetime | None = moment(default=None, nullable=True)
+    snoozed: str = ""  # the nudges put off, separated by blanks
+
+
+class Event(SQLModel, table=True):
+    """A line of a request's story: `word` and `values` become words in the reader's language."""
+
+    __tablename__ = "events"
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="requests.id", index=True)
+    at: datetime = moment()
+    word: str
+    args: str = "{}"  # JSON
+    person_id: int | None = Field(default=None, foreign_key="persons.id")
+    store_id: int | None = Field(default=None, foreign_key="stores.id")
+
+
+class Progress(SQLModel, table=True):
+    """A line for the customer, prompted to the author: sent, skipped or not answered."""
+
+    __tablename__ = "progress"
+    __table_args__ = (UniqueConstraint("request_id", "number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="requests.id")
+    number: int
+    prompted_at: datetime = moment()
+    answer: str = ""  # sent, skipped
+    answered_at: datetime | None = moment(default=None, nullable=True)
