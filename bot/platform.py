@@ -34,12 +34,12 @@ class Pace:
 class DeliveryError(Exception):
     """A message could not be said.
 
-        DeliveryError
-        ├── TryLater      the platform asks for patience, or did not answer: again after `seconds`
-        ├── Moved         the chat has a new id
-        ├── Unreachable   nothing can be said there any more: blocked, kicked, archived, closed, deleted
-        ├── Gone          the message to edit does not exist any more
-        └── Unsayable     the platform refuses this message, and would again
+    DeliveryError
+    ├── TryLater      the platform asks for patience, or did not answer: again after `seconds`
+    ├── Moved         the chat has a new id
+    ├── Unreachable   nothing can be said there any more: blocked, kicked, archived, closed, deleted
+    ├── Gone          the message to edit does not exist any more
+    └── Unsayable     the platform refuses this message, and would again
     """
 
 

@@ -58,21 +58,25 @@ class Context:
     due_at: datetime | None = None  # of a timer: when it should have fired
     said: list[Said] = field(default_factory=list)
     audited: list[AuditEntry] = field(default_factory=list)
-    reply: Reply = Reply()
+    reply: Reply = field(default_factory=Reply)
 
     # Who is here
 
     @property
     def me(self) -> Person:
         """The person who speaks; only where the role was checked."""
-        assert self.person is not None and self.person.id is not None
+        assert self.person is not None
         return self.person
 
     @property
     def my_id(self) -> int:
         """The id of the person who speaks."""
-        assert self.me.id is not None
         return self.me.id
+
+    @property
+    def person_id(self) -> int | None:
+        """The id of who speaks, None for a timer or a stranger."""
+        return self.person.id if self.person else None
 
     @property
     def origin(self) -> Address:
@@ -159,13 +163,10 @@ class Context:
 
     def tell(self, person: Person, message: Message, *, priority: Priority = Priority.NORMAL) -> bool:
         """Say something to a person privately, by the account they used last; False when they have none."""
-        assert person.id is not None
         account = self.private_account(person.id)
         if account is None:
             return False
-        self.say(
-            Address(account.platform, account.private_chat), message, priority=priority, person_id=person.id
-        )
+        self.say(Address(account.platform, account.private_chat), message, priority=priority, person_id=person.id)
         return True
 
     def private_account(self, person_id: int) -> Account | None:
@@ -214,9 +215,7 @@ class Context:
             )
         )
 
-    def later(
-        self, key: str, name: str, due_at: datetime, *, request_id: int | None = None, **args: object
-    ) -> None:
+    def later(self, key: str, name: str, due_at: datetime, *, request_id: int | None = None, **args: object) -> None:
         """Set a timer that fires once; the same key is set once for ever."""
         queues.add_timer(self.session, key=key, name=name, due_at=due_at, request_id=request_id, **args)
 
@@ -235,7 +234,6 @@ class Context:
         payload = to_json(self._ready(session, said.message, said.address.platform))
         if said.card is not None and not said.under_card:
             session.flush()
-            assert said.card.id is not None
             waiting = queues.find_open_card_row(session, said.card.id)
             if waiting is not None:  # not said yet: the last state wins, and nothing is said twice
                 waiting.payload = payload
@@ -277,9 +275,7 @@ class Context:
             lines=tuple(tuple(resolve(span) for span in row) for row in message.lines),
             buttons=tuple(
                 tuple(
-                    replace(
-                        button, token=chat_queries.token_of(session, button.action, button.args, self.now)
-                    )
+                    replace(button, token=chat_queries.token_of(session, button.action, button.args, self.now))
                     for button in row
                 )
                 for row in message.buttons

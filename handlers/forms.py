@@ -70,9 +70,7 @@ def answer_in_words(context: Context, text: str) -> bool:
     field = _field(form, draft.field)
     value = text.strip()[:MOST_CHARACTERS]
     if field.kind == "choice":
-        chosen = [
-            key for key, label in field.options if value.casefold() in {key.casefold(), label.casefold()}
-        ]
+        chosen = [key for key, label in field.options if value.casefold() in {key.casefold(), label.casefold()}]
         if not chosen:
             _ask_for(context, form, field, problem=context.words("core.pick_one"))
             return True
@@ -91,7 +89,8 @@ def pick(context: Context, field: str, value: str) -> None:
     if draft is None:
         raise TooLate("core.unknown_button")
     form = _FORM.validate_json(draft.form)
-    if draft.field != field or value not in {key for key, _ in _field(form, field).options}:
+    offered = {key for key, _ in _field(form, field).options} if draft.field == field else set()
+    if draft.field != field or not (value in offered or (value == "" and _field(form, field).optional)):
         raise NotAllowed("core.not_your_form")
     _fill(context, draft, form, field, value)
 
@@ -141,8 +140,10 @@ def _fill(context: Context, draft: Draft, form: Form, name: str, value: str) -> 
 def _next(context: Context, draft: Draft, form: Form) -> None:
     """Ask for the first field that is still empty, or send the form when none is."""
     filled: dict[str, str] = json.loads(draft.filled)
+    only_optional = all(field.optional for field in form.fields)
     for field in form.fields:
-        if field.name not in filled and not field.optional:
+        # An optional field is asked for (and can be skipped) only where a form has no others.
+        if field.name not in filled and (only_optional or not field.optional):
             draft.field = field.name
             _ask_for(context, form, field)
             return
@@ -154,9 +155,7 @@ def _next(context: Context, draft: Draft, form: Form) -> None:
             action.run(context, filled, **args)
     except BadFields as error:  # ask for the first wrong field again, with the reason
         name = next(iter(error.fields))
-        draft.filled = json.dumps(
-            {key: value for key, value in filled.items() if key != name}, ensure_ascii=False
-        )
+        draft.filled = json.dumps({key: value for key, value in filled.items() if key != name}, ensure_ascii=False)
         draft.field = name
         _ask_for(context, form, _field(form, name), problem=error.field_words(context.language)[name])
         return

@@ -49,6 +49,7 @@ texts.add(
             "Un temporizador falló repetidas veces y se apartó: {key} ({error}). Consulta el registro.",
         ),
         "cancel": ("取消", "Cancel", "Cancelar"),
+        "skip": ("跳过", "Skip", "Omitir"),
         "cancelled": (
             "已取消,什么都没有改变。",
             "Cancelled; nothing was changed.",
@@ -104,13 +105,12 @@ def question(language: str, title: str, field: Field, *, whom: Span | None, prob
     buttons = tuple(
         (Button(label, "form.pick", {"field": field.name, "value": value}),) for value, label in field.options
     )
+    if field.optional:
+        skip = Button(texts.say(language, "core.skip"), "form.pick", {"field": field.name, "value": ""})
+        buttons = (*buttons, (skip,))
     cancel = (Button(texts.say(language, "core.cancel"), "form.cancel", look=Look.DANGER),)
     if field.kind == "choice":
         return message(*rows, buttons=(*buttons, cancel))
     if buttons:
-        return message(
-            *rows, line(field.hint or texts.say(language, "core.or_reply")), buttons=(*buttons, cancel)
-        )
-    return message(
-        *rows, line(field.hint or texts.say(language, "core.reply_in_words")), ask=field.hint or field.label
-    )
+        return message(*rows, line(field.hint or texts.say(language, "core.or_reply")), buttons=(*buttons, cancel))
+    return message(*rows, line(field.hint or texts.say(language, "core.reply_in_words")), ask=field.hint or field.label)

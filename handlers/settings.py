@@ -22,14 +22,24 @@ from handlers.texts import Language
 
 
 def _duration(value: Any) -> Any:
+    if isinstance(value, int | float):  # 5 what? seconds, where minutes were meant, would be costly
+        raise ValueError(f'a duration has a unit: "{value}m", "{value}h"')
     return parse_duration(value) if isinstance(value, str) else value
 
 
+def _wall_time(value: str) -> time | None:
+    """Read "18:00"; None for what is not written so. Raises ValueError for a time that does not exist."""
+    found = re.fullmatch(r"([0-9]{1,2})[:：]([0-9]{2})", value.strip())
+    if not found:
+        return None
+    hour, minute = int(found[1]), int(found[2])
+    if hour > 23 or minute > 59:
+        raise ValueError(f'"{value}" is no time of day; write for example "18:00"')
+    return time(hour, minute)
+
+
 def _record_by(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,2}:\d{2}", value.strip()):
-        hour, minute = value.split(":")
-        return time(int(hour), int(minute))
-    return _duration(value)
+    return (_wall_time(value) if isinstance(value, str) else None) or _duration(value)
 
 
 def _clock_words(value: time | timedelta) -> str:
@@ -37,7 +47,12 @@ def _clock_words(value: time | timedelta) -> str:
 
 
 def _time_of_day(value: Any) -> Any:
-    return _record_by(value) if isinstance(value, str) else value
+    if isinstance(value, time):
+        return value
+    found = _wall_time(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'"{value}" is no time of day; write for example "18:00"')
+    return found
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(format_duration)]
@@ -56,19 +71,11 @@ class TransferClocks(Frozen):
     """How long each step of a transfer may take."""
 
     seen: Duration = Field(timedelta(minutes=5), description="the asked store has seen the ask")
-    answer: Duration = Field(
-        timedelta(minutes=10), description="it answers, from having seen it or from that limit"
-    )
+    answer: Duration = Field(timedelta(minutes=10), description="it answers, from having seen it or from that limit")
     ship: Duration = Field(timedelta(minutes=45), description="packed and on its way, from the acceptance")
-    deliver: Duration = Field(
-        timedelta(hours=2), description="in the requester's hands, from the request: the cap"
-    )
-    record: NextDay = Field(
-        time(18, 0), description="waybill and freight noted: a time of the next day, or a duration"
-    )
-    progress: Duration = Field(
-        timedelta(minutes=30), description="a line for the customer this often, once accepted"
-    )
+    deliver: Duration = Field(timedelta(hours=2), description="in the requester's hands, from the request: the cap")
+    record: NextDay = Field(time(18, 0), description="waybill and freight noted: a time of the next day, or a duration")
+    progress: Duration = Field(timedelta(minutes=30), description="a line for the customer this often, once accepted")
 
 
 _TRANSFER_TODAY = TransferClocks(
@@ -91,9 +98,7 @@ class TransferClockTable(TransferClocks):
     """The urgent clocks, and those of the other urgencies where they differ."""
 
     today: TransferClocks = Field(_TRANSFER_TODAY, description="the clocks of what must be done today")
-    normal: TransferClocks = Field(
-        _TRANSFER_NORMAL, description="the clocks of everything else; opening hours only"
-    )
+    normal: TransferClocks = Field(_TRANSFER_NORMAL, description="the clocks of everything else; opening hours only")
 
     @model_validator(mode="before")
     @classmethod
@@ -102,10 +107,11 @@ class TransferClockTable(TransferClocks):
         if not isinstance(data, dict):
             return data
         filled = dict(data)
+        urgent = {name: filled[name] for name in TransferClocks.model_fields if name in filled}
         for name, ours in (("today", _TRANSFER_TODAY), ("normal", _TRANSFER_NORMAL)):
             given = filled.get(name, {})
             if isinstance(given, dict):
-                filled[name] = {**ours.model_dump(), **given}
+                filled[name] = {**ours.model_dump(), **urgent, **given}
         return filled
 
 
@@ -140,9 +146,7 @@ class Rung(Frozen):
         return words + (f" repeat {self.repeat}" if self.repeat else "")
 
 
-_RUNG = re.compile(
-    r"(?P<wait>\S+) (?P<target>[a-z_]+)(?P<working> working_time)?(?: repeat (?P<repeat>\d+))?"
-)
+_RUNG = re.compile(r"(?P<wait>\S+) (?P<target>[a-z_]+)(?P<working> working_time)?(?: repeat (?P<repeat>\d+))?")
 
 
 def _rung(value: Any) -> Any:
@@ -150,9 +154,7 @@ def _rung(value: Any) -> Any:
         return value
     found = _RUNG.fullmatch(" ".join(value.split()))
     if not found:
-        raise ValueError(
-            f'"{value}" is no rung; write for example "7m region" or "10m store working_time repeat 3"'
-        )
+        raise ValueError(f'"{value}" is no rung; write for example "7m region" or "10m store working_time repeat 3"')
     return Rung(
         wait=parse_duration(found["wait"]),
         target=found["target"],
@@ -172,16 +174,11 @@ class Escalation(Frozen):
     """Who hears when a limit is broken, step by step; waits run from the breach."""
 
     seen: Ladder = Field(_ladder("0s store"), description="the asked store has not even looked")
-    answer: Ladder = Field(
-        _ladder("0s next_store", "0s region"), description="no answer: the next store is asked"
-    )
-    ship: Ladder = Field(
-        _ladder("0s store", "0s region", "30m hq"), description="accepted, and not on its way"
-    )
-    receive: Ladder = Field(_ladder("0s store", "0s region", "30m hq"), description="receipt not confirmed")
-    record: Ladder = Field(
-        _ladder("0s store", "3h finance", "1d region"), description="the record is missing"
-    )
+    answer: Ladder = Field(_ladder("0s region", "0s next_store"), description="no answer: the next store is asked")
+    ship: Ladder = Field(_ladder("0s store", "0s region", "30m hq"), description="accepted, and not on its way")
+    receive: Ladder = Field(_ladder("0s store", "30m region", "1h hq"), description="receipt not confirmed")
+    deliver: Ladder = Field(_ladder("0s region"), description="the whole took too long")
+    record: Ladder = Field(_ladder("0s store", "3h finance", "1d region"), description="the record is missing")
     unfilled: Ladder = Field(_ladder("0s region", "15m hq"), description="nobody is left to ask")
     open_too_long: Ladder = Field(_ladder("0s region"), description="unanswered after `limits.answer_all`")
 
@@ -189,9 +186,7 @@ class Escalation(Frozen):
 class Points(Frozen):
     """What a done piece of work earns."""
 
-    transfer: int = Field(
-        1, ge=0, description="a transfer delivered to another store, to the store that gave"
-    )
+    transfer: int = Field(1, ge=0, description="a transfer delivered to another store, to the store that gave")
     support: int = Field(5, ge=0, description="a technician's support done")
     diversion: int = Field(2, ge=0, description="a diverted customer served, to the receiving store")
     activation: int = Field(10, ge=0, description="dead stock moved, to the store that moved it")
@@ -200,31 +195,21 @@ class Points(Frozen):
 class Matching(Frozen):
     """How stores are ranked as sources."""
 
-    safety_stock: int = Field(
-        1, ge=0, description="so many of a part stay in the store; below it a store is not asked"
-    )
+    safety_stock: int = Field(1, ge=0, description="so many of a part stay in the store; below it a store is not asked")
     max_km: float = Field(150, gt=0, description="stores further than this by road are not asked")
     detour: float = Field(1.3, ge=1, description="road distance ÷ great circle")
     speed_kmh: float = Field(40, gt=0, description="for the estimate of the way")
-    most_asked: int = Field(
-        8, ge=1, le=50, description="so many stores are asked at the most, one after the other"
-    )
+    most_asked: int = Field(8, ge=1, le=50, description="so many stores are asked at the most, one after the other")
 
 
 class Limits(Frozen):
     """The limits that hold for every kind."""
 
-    nudges: tuple[int, ...] = Field(
-        (50, 80), description="per cent of a clock at which its store is nudged privately"
-    )
+    nudges: tuple[int, ...] = Field((50, 80), description="per cent of a clock at which its store is nudged privately")
     nudge_over: Duration = Field(timedelta(minutes=5), description="clocks up to this long are not nudged")
     answer_all: Duration = Field(timedelta(hours=24), description="unanswered so long: the region hears")
-    duplicate: Duration = Field(
-        timedelta(minutes=30), description="the same store and part so soon again: a warning"
-    )
-    confirm_receipt: Duration = Field(
-        timedelta(hours=24), description="unconfirmed so long: the region may confirm"
-    )
+    duplicate: Duration = Field(timedelta(minutes=30), description="the same store and part so soon again: a warning")
+    confirm_receipt: Duration = Field(timedelta(hours=24), description="unconfirmed so long: the region may confirm")
 
     @field_validator("nudges")
     @classmethod
@@ -269,9 +254,7 @@ class Digest(Frozen):
     """When the boards are posted, in each region's local time."""
 
     nightly: TimeOfDay = Field(time(21, 0), description="the day's digest")
-    nudges: tuple[TimeOfDay, ...] = Field(
-        (time(20, 0), time(20, 45)), description="to who still owes an answer"
-    )
+    nudges: tuple[TimeOfDay, ...] = Field((time(20, 0), time(20, 45)), description="to who still owes an answer")
     weekly: TimeOfDay = Field(time(9, 0), description="Monday's scoreboard")
 
 
@@ -281,3 +264,4 @@ class Settings(Frozen):
     network: Network = Network()
     digest: Digest = Digest()
     rules: Rules = Rules()
+    threaded: frozenset[str] = frozenset()  # the platforms on which a card has a thread for its story; not configured

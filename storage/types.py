@@ -45,3 +45,8 @@ def choice(of: type[StrEnum], **options: Any) -> Any:
         create_constraint=False,
     )
     return Field(sa_type=column, **options)
+
+
+def identity() -> Any:
+    """Declare a primary key that the database gives; None only until the row is flushed."""
+    return Field(default=None, primary_key=True)

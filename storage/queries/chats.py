@@ -12,6 +12,8 @@ from sqlmodel import Session, col, select
 
 from storage.queries.queues import insert_for
 from storage.tables.chats import ButtonToken, Card, Chat, Draft, Purpose
+from storage.tables.queues import OutboxRow
+from storage.tables.requests import Request
 
 
 def find_chat(session: Session, platform: str, chat: str, thread: str = "") -> Chat | None:
@@ -46,6 +48,42 @@ def list_bindings_of(session: Session, platform: str, chat: str) -> Sequence[Cha
     return session.exec(select(Chat).where(Chat.platform == platform, Chat.chat == chat)).all()
 
 
+def get_card(session: Session, card_id: int) -> Card:
+    """Get a card."""
+    return session.get_one(Card, card_id)
+
+
+def list_bindings_on(session: Session, platform: str) -> Sequence[Chat]:
+    """List the bindings of a platform."""
+    return session.exec(select(Chat).where(Chat.platform == platform).order_by(col(Chat.id))).all()
+
+
+def delete_chat(session: Session, chat: Chat) -> None:
+    """Forget a binding."""
+    session.delete(chat)
+    session.flush()
+
+
+def list_open_cards(session: Session, platform: str, chat: str, thread: str | None = None) -> Sequence[Card]:
+    """List the cards in a chat, or in one of its threads, of requests that are not at their end."""
+    query = (
+        select(Card)
+        .join(Request, col(Request.id) == col(Card.request_id))
+        .where(Card.platform == platform, Card.chat == chat, col(Request.ended_at).is_(None))
+        .order_by(col(Card.id))
+    )
+    return session.exec(query if thread is None else query.where(Card.thread == thread)).all()
+
+
+def find_card(session: Session, request_id: int, platform: str, chat: str, thread: str = "") -> Card | None:
+    """Find a request's card in a place."""
+    return session.exec(
+        select(Card).where(
+            Card.request_id == request_id, Card.platform == platform, Card.chat == chat, Card.thread == thread
+        )
+    ).one_or_none()
+
+
 def list_cards(session: Session, request_id: int) -> Sequence[Card]:
     """List a request's cards in the order they were posted."""
     return session.exec(select(Card).where(Card.request_id == request_id).order_by(col(Card.id))).all()
@@ -62,15 +100,28 @@ def find_card_at(session: Session, platform: str, chat: str, message: str) -> Ca
 
 def move_chat(session: Session, *, platform: str, chat: str, to: str) -> None:
     """Take the bindings and cards of a chat to its new id."""
-    session.execute(
-        update(Chat).where(col(Chat.platform) == platform, col(Chat.chat) == chat).values(chat=to)
-    )
+    session.execute(update(Chat).where(col(Chat.platform) == platform, col(Chat.chat) == chat).values(chat=to))
     # The messages of the old chat cannot be edited under the new id: such a card is posted once more.
     session.execute(
         update(Card)
         .where(col(Card.platform) == platform, col(Card.chat) == chat)
         .values(chat=to, posted_chat="", message="", rendered="")
     )
+
+
+def drop_doubles(session: Session, *, platform: str, chat: str, to: str, now: datetime) -> None:
+    """Before a chat moves to an id that is known already, give up what stands at both: that of the old id goes."""
+    for old in list_bindings_of(session, platform, chat):
+        if find_chat(session, platform, to, old.thread) is not None:
+            session.delete(old)
+    for card in session.exec(select(Card).where(Card.platform == platform, Card.chat == chat)).all():
+        if find_card(session, card.request_id, platform, to, card.thread) is None:
+            continue
+        rows = update(OutboxRow).where(col(OutboxRow.card_id) == card.id)
+        session.execute(rows.where(col(OutboxRow.done_at).is_(None)).values(done_at=now, failed="the card is there"))
+        session.execute(rows.values(card_id=None))
+        session.delete(card)
+    session.flush()
 
 
 def token_of(session: Session, action: str, args: dict[str, str | int], now: datetime) -> str:
@@ -93,14 +144,10 @@ def find_token(session: Session, token: str) -> ButtonToken | None:
     return session.get(ButtonToken, token)
 
 
-def find_draft(
-    session: Session, platform: str, chat: str, thread: str, user: str, now: datetime
-) -> Draft | None:
+def find_draft(session: Session, platform: str, chat: str, thread: str, user: str, now: datetime) -> Draft | None:
     """Find what this person is filling in here, unless it has expired."""
     draft = session.exec(
-        select(Draft).where(
-            Draft.platform == platform, Draft.chat == chat, Draft.thread == thread, Draft.user == user
-        )
+        select(Draft).where(Draft.platform == platform, Draft.chat == chat, Draft.thread == thread, Draft.user == user)
     ).one_or_none()
     return draft if draft and draft.expires_at > now else None
 

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
-from storage.tables.people import Account, LinkCode, Person, Region, Role, Store
+from storage.tables.people import Account, Dealer, LinkCode, Person, Region, Role, Store
 
 
 def find_account(session: Session, platform: str, user: str) -> Account | None:
     """Find a linked account."""
-    return session.exec(
-        select(Account).where(Account.platform == platform, Account.user == user)
-    ).one_or_none()
+    return session.exec(select(Account).where(Account.platform == platform, Account.user == user)).one_or_none()
 
 
 def list_accounts(session: Session, person_id: int) -> Sequence[Account]:
     """List a person's accounts, the one used last first."""
     return session.exec(
-        select(Account)
-        .where(Account.person_id == person_id)
-        .order_by(col(Account.used_at).desc(), col(Account.id))
+        select(Account).where(Account.person_id == person_id).order_by(col(Account.used_at).desc(), col(Account.id))
     ).all()
 
 
@@ -74,9 +71,7 @@ def list_regions(session: Session) -> Sequence[Region]:
 def list_people_named(session: Session, name: str) -> Sequence[Person]:
     """List the people of this name."""
     return session.exec(
-        select(Person)
-        .where(Person.name == name.strip(), col(Person.active).is_(True))
-        .order_by(col(Person.id))
+        select(Person).where(Person.name == name.strip(), col(Person.active).is_(True)).order_by(col(Person.id))
     ).all()
 
 
@@ -111,6 +106,44 @@ def list_people(session: Session, role: Role) -> Sequence[Person]:
 
 def find_link_code(session: Session, code_hash: str) -> LinkCode | None:
     """Find a link code by its hash, and lock it: two people may try the same one."""
+    return session.exec(select(LinkCode).where(LinkCode.code_hash == code_hash).with_for_update()).one_or_none()
+
+
+def expire_link_codes(session: Session, person_id: int, now: datetime) -> None:
+    """Let a person's unused codes be worth nothing from now on."""
+    session.execute(
+        update(LinkCode)
+        .where(
+            col(LinkCode.person_id) == person_id,
+            col(LinkCode.used_at).is_(None),
+            col(LinkCode.expires_at) > now,
+        )
+        .values(expires_at=now)
+    )
+
+
+def list_everybody(session: Session) -> Sequence[Person]:
+    """List everybody who is active."""
+    return session.exec(select(Person).where(col(Person.active).is_(True)).order_by(col(Person.id))).all()
+
+
+def list_accounts_at(session: Session, platform: str, chat: str) -> Sequence[Account]:
+    """List the accounts whose private words go to this place, or whose user has its id."""
     return session.exec(
-        select(LinkCode).where(LinkCode.code_hash == code_hash).with_for_update()
-    ).one_or_none()
+        select(Account)
+        .where(Account.platform == platform, or_(col(Account.private_chat) == chat, col(Account.user) == chat))
+        .order_by(col(Account.id))
+    ).all()
+
+
+def list_reachable(session: Session, person_ids: Iterable[int]) -> set[int]:
+    """Return which of these people have an account that takes private words."""
+    found = session.exec(
+        select(Account.person_id).where(col(Account.person_id).in_(list(person_ids)), col(Account.blocked).is_(False))
+    )
+    return set(found)
+
+
+def list_dealers(session: Session) -> Sequence[Dealer]:
+    """List the dealers in the order they joined."""
+    return session.exec(select(Dealer).order_by(col(Dealer.id))).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,15 @@ from sqlmodel import Session, col, select
 
 from storage.tables.queues import InboundRow, OutboxRow, Timer
 
+CLAIMING = 7_301  # PostgreSQL's advisory lock of who claims from the outbox
+
 
 def insert_for(session: Session) -> Any:
     """Return the INSERT of this database that knows ON CONFLICT."""
     return sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
 
 
-def add_inbound(
-    session: Session, *, source: str, platform: str, chat: str, payload: str, now: datetime
-) -> int | None:
+def add_inbound(session: Session, *, source: str, platform: str, chat: str, payload: str, now: datetime) -> int | None:
     """Store something said to us; None when it was stored before."""
     statement = (
         insert_for(session)(InboundRow)
@@ -52,11 +52,23 @@ def claim_inbound(session: Session, inbound_id: int) -> InboundRow | None:
     ).one_or_none()
 
 
+def find_inbound(session: Session, source: str) -> InboundRow | None:
+    """Find something said to us by the platform's id of it, worked or not."""
+    return session.exec(select(InboundRow).where(InboundRow.source == source)).one_or_none()
+
+
+def list_inbound_from(session: Session, prefix: str) -> Sequence[InboundRow]:
+    """List what was said to us whose id begins like this, in order."""
+    return session.exec(
+        select(InboundRow)
+        .where(col(InboundRow.source).startswith(prefix, autoescape=True))
+        .order_by(col(InboundRow.id))
+    ).all()
+
+
 def list_open_inbound(session: Session) -> Sequence[InboundRow]:
     """List what was said and not worked, in order."""
-    return session.exec(
-        select(InboundRow).where(col(InboundRow.done_at).is_(None)).order_by(col(InboundRow.id))
-    ).all()
+    return session.exec(select(InboundRow).where(col(InboundRow.done_at).is_(None)).order_by(col(InboundRow.id))).all()
 
 
 def add_timer(
@@ -126,9 +138,7 @@ def list_due_timers(session: Session, now: datetime, limit: int) -> Sequence[int
 
 def find_next_due(session: Session) -> datetime | None:
     """Find when the next timer is due."""
-    return session.exec(
-        select(Timer.try_at).where(_pending_timer()).order_by(col(Timer.try_at)).limit(1)
-    ).first()
+    return session.exec(select(Timer.try_at).where(_pending_timer()).order_by(col(Timer.try_at)).limit(1)).first()
 
 
 def find_timer(session: Session, key: str) -> Timer | None:
@@ -145,9 +155,7 @@ def list_pending_timers(session: Session, request_id: int) -> Sequence[Timer]:
 
 def count_overdue_timers(session: Session, before: datetime) -> int:
     """Count the timers that should have fired before this instant."""
-    return session.exec(
-        select(func.count()).select_from(Timer).where(_pending_timer(), Timer.due_at < before)
-    ).one()
+    return session.exec(select(func.count()).select_from(Timer).where(_pending_timer(), Timer.due_at < before)).one()
 
 
 def find_open_card_row(session: Session, card_id: int) -> OutboxRow | None:
@@ -160,14 +168,14 @@ def find_open_card_row(session: Session, card_id: int) -> OutboxRow | None:
             col(OutboxRow.done_at).is_(None),
             col(OutboxRow.claimed_at).is_(None),
         )
-        .order_by(col(OutboxRow.id))
+        .order_by(col(OutboxRow.id).desc())  # of two (one was given back): `fold_card_rows` keeps the newest words
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()
 
 
-def claim_sendable(session: Session, now: datetime, by: str, limit: int) -> list[OutboxRow]:
-    """Claim what may be said now: of each chat the first of its highest priority, most urgent first.
+def _firsts() -> Any:
+    """Number what is still to be said in the order of its chat: place 1 comes first, whether it is due or not.
 
     A chat of which something is being said is left out, so that a chat stays in order whoever says it.
     """
@@ -182,31 +190,79 @@ def claim_sendable(session: Session, now: datetime, by: str, limit: int) -> list
         partition_by=(col(OutboxRow.platform), col(OutboxRow.chat)),
         order_by=(col(OutboxRow.priority), col(OutboxRow.id)),
     )
-    open_rows = (
-        select(OutboxRow.id, OutboxRow.priority, place.label("place"))
-        .where(
-            col(OutboxRow.done_at).is_(None),
-            col(OutboxRow.claimed_at).is_(None),
-            OutboxRow.try_at <= now,
-            ~in_hand,
+    return (
+        select(  # type: ignore[call-overload]
+            OutboxRow.id,
+            OutboxRow.platform,
+            OutboxRow.chat,
+            OutboxRow.priority,
+            OutboxRow.try_at,
+            place.label("place"),
         )
+        .where(col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_(None), ~in_hand)
         .subquery()
     )
-    firsts = (
-        select(open_rows.c.id)
-        .where(open_rows.c.place == 1)
-        .order_by(open_rows.c.priority, open_rows.c.id)
-        .limit(limit)
-    )
-    rows = session.exec(
+
+
+def list_waiting_chats(session: Session) -> Sequence[tuple[str, str, datetime]]:
+    """List the chats that wait for something and of which nothing is being said: platform, chat, not before."""
+    rows = _firsts()
+    found = session.execute(select(rows.c.platform, rows.c.chat, rows.c.try_at).where(rows.c.place == 1))
+    return [(platform, chat, try_at) for platform, chat, try_at in found]
+
+
+def claim_sendable(
+    session: Session, now: datetime, by: str, limit: int, *, platform: str = "", resting: Collection[str] = ()
+) -> list[OutboxRow]:
+    """Claim what may be said now: of each chat the first of its highest priority, most urgent first.
+
+    `platform` claims of that one alone, leaving out its `resting` chats. What is delayed holds back what comes
+    after it in its chat, so that the order is kept.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        # One claims at a time: two would each see a chat of which nothing is being said yet.
+        session.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
+    rows = _firsts()
+    firsts = select(rows.c.id).where(rows.c.place == 1, rows.c.try_at <= now)
+    if platform:
+        firsts = firsts.where(rows.c.platform == platform, rows.c.chat.not_in(resting))
+    claimed = session.exec(
         select(OutboxRow)
-        .where(col(OutboxRow.id).in_(firsts))
+        .where(
+            col(OutboxRow.id).in_(firsts.order_by(rows.c.priority, rows.c.id).limit(limit)),
+            col(OutboxRow.claimed_at).is_(None),
+        )
         .order_by(col(OutboxRow.priority), col(OutboxRow.id))
         .with_for_update(skip_locked=True)
     ).all()
-    for row in rows:
+    for row in claimed:
         row.claimed_at, row.claimed_by = now, by
-    return list(rows)
+    return list(claimed)
+
+
+def get_outbox_row(session: Session, row_id: int) -> OutboxRow:
+    """Get something to say, and lock it."""
+    return session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).one()
+
+
+def fold_card_rows(session: Session, row: OutboxRow, now: datetime) -> None:
+    """Let a card's row say the newest words of all that is still to be said of that card, and end the others."""
+    others = session.exec(
+        select(OutboxRow)
+        .where(
+            OutboxRow.card_id == row.card_id,
+            col(OutboxRow.id) != row.id,
+            col(OutboxRow.under_card).is_(False),
+            col(OutboxRow.done_at).is_(None),
+            col(OutboxRow.claimed_at).is_(None),
+        )
+        .order_by(col(OutboxRow.id))
+        .with_for_update()
+    ).all()
+    newest = max([row, *others], key=lambda one: one.id)
+    row.payload = newest.payload
+    for other in others:
+        other.done_at = now
 
 
 def delay_chat(session: Session, platform: str, chat: str, until: datetime) -> None:
@@ -226,26 +282,24 @@ def delay_chat(session: Session, platform: str, chat: str, until: datetime) -> N
 def find_next_try(session: Session) -> datetime | None:
     """Find when something of the outbox may next be tried."""
     return session.exec(
-        select(func.min(OutboxRow.try_at)).where(
-            col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_(None)
-        )
+        select(func.min(OutboxRow.try_at)).where(col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_(None))
     ).one()
 
 
-def release_claims(session: Session, *, claimed_before: datetime | None = None) -> int:
-    """Give back what was claimed by a process that is gone; returns how many."""
-    condition: ColumnElement[bool] = and_(
-        col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_not(None)
-    )
+def release_claims(session: Session, *, claimed_before: datetime | None = None, by: str = "", but: str = "") -> int:
+    """Give back what was claimed by a process that is gone (`by` that one, all `but` that one); returns how many."""
+    condition: ColumnElement[bool] = and_(col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_not(None))
     if claimed_before is not None:
         condition = and_(condition, col(OutboxRow.claimed_at) < claimed_before)
+    if by:
+        condition = and_(condition, col(OutboxRow.claimed_by) == by)
+    if but:
+        condition = and_(condition, col(OutboxRow.claimed_by) != but)
     result = session.execute(update(OutboxRow).where(condition).values(claimed_at=None, claimed_by=""))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def list_open_outbox(
-    session: Session, *, platform: str, chat: str, thread: str | None = None
-) -> Sequence[OutboxRow]:
+def list_open_outbox(session: Session, *, platform: str, chat: str, thread: str | None = None) -> Sequence[OutboxRow]:
     """List what is still to be said in a chat."""
     query = select(OutboxRow).where(
         OutboxRow.platform == platform, OutboxRow.chat == chat, col(OutboxRow.done_at).is_(None)
@@ -268,8 +322,15 @@ def move_outbox(session: Session, *, platform: str, chat: str, to: str) -> None:
     """Send what is still to be said in a chat to its new id."""
     session.execute(
         update(OutboxRow)
-        .where(
-            col(OutboxRow.platform) == platform, col(OutboxRow.chat) == chat, col(OutboxRow.done_at).is_(None)
-        )
+        .where(col(OutboxRow.platform) == platform, col(OutboxRow.chat) == chat, col(OutboxRow.done_at).is_(None))
         .values(chat=to)
     )
+
+
+def list_open_rows(session: Session, row_ids: Collection[int]) -> Sequence[OutboxRow]:
+    """List which of these are still to be said."""
+    return session.exec(
+        select(OutboxRow)
+        .where(col(OutboxRow.id).in_(list(row_ids)), col(OutboxRow.done_at).is_(None))
+        .order_by(col(OutboxRow.id))
+    ).all()

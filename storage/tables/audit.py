@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from storage.types import moment
+from storage.types import identity, moment
 
 
 class AuditEntry(SQLModel, table=True):
     """One act or refusal."""
 
     __tablename__ = "audit_entries"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     at: datetime = moment(index=True)
     person_id: int | None = Field(default=None, foreign_key="persons.id", index=True)
     platform: str = ""

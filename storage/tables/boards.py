@@ -5,14 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.types import moment
+from storage.types import identity, moment
 
 
 class Part(SQLModel, table=True):
     """A part by number and name; `aliases` are further names, separated by `|`."""
 
     __tablename__ = "parts"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     part_no: str = Field(unique=True)
     name: str = Field(index=True)
     aliases: str = ""
@@ -26,7 +26,7 @@ class StockLevel(SQLModel, table=True):
         UniqueConstraint("part_id", "store_id"),
         CheckConstraint("quantity >= 0", name="not_negative"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     part_id: int = Field(foreign_key="parts.id")
     store_id: int = Field(foreign_key="stores.id", index=True)
     quantity: int
@@ -39,7 +39,7 @@ class StockMove(SQLModel, table=True):
 
     __tablename__ = "stock_moves"
     __table_args__ = (CheckConstraint("from_store_id <> to_store_id", name="two_stores"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     key: str = Field(unique=True)
     request_id: int = Field(foreign_key="requests.id", index=True)
     part_id: int = Field(foreign_key="parts.id")
@@ -55,7 +55,7 @@ class Technician(SQLModel, table=True):
 
     __tablename__ = "technicians"
     __table_args__ = (UniqueConstraint("store_id", "name"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     store_id: int = Field(foreign_key="stores.id")
     name: str
     level: str
@@ -71,7 +71,7 @@ class Capacity(SQLModel, table=True):
 
     __tablename__ = "capacities"
     __table_args__ = (UniqueConstraint("store_id", "day"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     store_id: int = Field(foreign_key="stores.id")
     day: date
     daily_capacity: int

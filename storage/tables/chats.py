@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.types import choice, moment
+from storage.types import choice, identity, moment
 
 
 class Purpose(StrEnum):
@@ -23,7 +23,7 @@ class Chat(SQLModel, table=True):
 
     __tablename__ = "chats"
     __table_args__ = (UniqueConstraint("platform", "chat", "thread"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     platform: str
     chat: str
     thread: str = ""
@@ -44,7 +44,7 @@ class Card(SQLModel, table=True):
 
     __tablename__ = "cards"
     __table_args__ = (UniqueConstraint("request_id", "platform", "chat", "thread"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     request_id: int = Field(foreign_key="requests.id", index=True)
     platform: str
     chat: str
@@ -54,6 +54,7 @@ class Card(SQLModel, table=True):
     timezone: str
     posted_chat: str = ""
     message: str = Field(default="", index=True)
+    told_event: int = 0  # the last line of the story told in its thread
     reposted: bool = False  # it was deleted by somebody and posted once more
     rendered: str = ""  # hash of what was said last: the same again is not said
 
@@ -74,7 +75,7 @@ class Draft(SQLModel, table=True):
 
     __tablename__ = "drafts"
     __table_args__ = (UniqueConstraint("platform", "chat", "thread", "user"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     platform: str
     chat: str
     thread: str = ""

@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.types import moment
+from storage.types import identity, moment
 
 
 class PointsEntry(SQLModel, table=True):
     """Points of a store; `key` is unique, so that a work is rewarded once. A reversal names the entry it undoes."""
 
     __tablename__ = "points_entries"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     key: str = Field(unique=True)
     store_id: int = Field(foreign_key="stores.id", index=True)
     points: int
@@ -30,7 +30,7 @@ class MoneyEntry(SQLModel, table=True):
 
     __tablename__ = "money_entries"
     __table_args__ = (CheckConstraint("amount <> 0", name="not_zero"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     key: str = Field(unique=True)
     amount: int
     currency: str

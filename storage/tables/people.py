@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.types import choice, moment
+from storage.types import choice, identity, moment
 
 
 class Role(StrEnum):
@@ -26,7 +26,7 @@ class Dealer(SQLModel, table=True):
     """The legal owner of stores."""
 
     __tablename__ = "dealers"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     name: str = Field(unique=True)
 
 
@@ -34,7 +34,7 @@ class Region(SQLModel, table=True):
     """A group of stores with one region manager; "" takes the network's value."""
 
     __tablename__ = "regions"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     name: str = Field(unique=True)
     timezone: str = ""
     language: str = ""
@@ -44,7 +44,7 @@ class Store(SQLModel, table=True):
     """A service store; `opens` = `closes` means day and night. A missing place is ranked as far away."""
 
     __tablename__ = "stores"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     code: str = Field(unique=True)
     name: str = Field(unique=True)
     dealer_id: int = Field(foreign_key="dealers.id", index=True)
@@ -63,7 +63,7 @@ class Person(SQLModel, table=True):
     """Someone with a role; a store's people have a store, a region manager a region."""
 
     __tablename__ = "persons"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     name: str = Field(index=True)
     role: Role = choice(Role)
     store_id: int | None = Field(default=None, foreign_key="stores.id", index=True)
@@ -79,7 +79,7 @@ class Account(SQLModel, table=True):
 
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("platform", "user"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     platform: str
     user: str
     person_id: int = Field(foreign_key="persons.id", index=True)
@@ -93,7 +93,7 @@ class LinkCode(SQLModel, table=True):
     """A one-time code that links an account to a person; only its hash is kept."""
 
     __tablename__ = "link_codes"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     code_hash: str = Field(unique=True)
     person_id: int = Field(foreign_key="persons.id")
     created_at: datetime = moment()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from storage.types import moment
+from storage.types import identity, moment
 
 
 class InboundRow(SQLModel, table=True):
@@ -20,7 +20,7 @@ class InboundRow(SQLModel, table=True):
             postgresql_where=text("done_at IS NULL"),
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     source: str = Field(unique=True)
     platform: str
     chat: str
@@ -43,7 +43,7 @@ class Timer(SQLModel, table=True):
             postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     key: str = Field(unique=True)
     name: str
     args: str = "{}"  # JSON
@@ -71,7 +71,7 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("done_at IS NULL"),
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     platform: str
     chat: str
     thread: str = ""

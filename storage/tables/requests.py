@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.types import choice, moment
+from storage.types import choice, identity, moment
 
 
 class State(StrEnum):
@@ -54,7 +54,7 @@ class Policy(SQLModel, table=True):
     """One version of the programme's numbers; a request keeps the version it was opened under."""
 
     __tablename__ = "policies"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     rules: str  # JSON of handlers.settings.Rules
     digest: str = Field(unique=True)  # of the rules: the same rules are one version
     since: datetime = moment()
@@ -76,7 +76,7 @@ class Request(SQLModel, table=True):
         UniqueConstraint("kind", "number"),
         CheckConstraint("owner_store_id IS NULL OR owner_store_id <> store_id", name="not_oneself"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     kind: str
     number: int
     urgency: Urgency = choice(Urgency)
@@ -133,7 +133,7 @@ class Ask(SQLModel, table=True):
             postgresql_where=text("state IN ('pending', 'seen', 'accepted')"),
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     request_id: int = Field(foreign_key="requests.id", index=True)
     store_id: int = Field(foreign_key="stores.id", index=True)
     rank: int
@@ -152,7 +152,7 @@ class Step(SQLModel, table=True):
 
     __tablename__ = "steps"
     __table_args__ = (UniqueConstraint("request_id", "turn", "name"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     request_id: int = Field(foreign_key="requests.id", index=True)
     ask_id: int | None = Field(default=None, foreign_key="asks.id")
     turn: int  # the rank of the ask it belongs to, 0 for the whole request's
@@ -163,6 +163,7 @@ class Step(SQLModel, table=True):
     ended_at: datetime | None = moment(default=None, nullable=True)
     outcome: StepOutcome | None = choice(StepOutcome, default=None, nullable=True)
     breached_at: datetime | None = moment(default=None, nullable=True)
+    extended: int = 0  # how often its limit was moved
     snoozed: str = ""  # the nudges put off, separated by blanks
 
 
@@ -170,7 +171,7 @@ class Event(SQLModel, table=True):
     """A line of a request's story: `word` and `values` become words in the reader's language."""
 
     __tablename__ = "events"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     request_id: int = Field(foreign_key="requests.id", index=True)
     at: datetime = moment()
     word: str
@@ -184,7 +185,7 @@ class Progress(SQLModel, table=True):
 
     __tablename__ = "progress"
     __table_args__ = (UniqueConstraint("request_id", "number"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = identity()
     request_id: int = Field(foreign_key="requests.id")
     number: int
     prompted_at: datetime = moment()

@@ -1,0 +1,318 @@
+"""Says what is in the outbox: by priority, in order, at the pace each chat allows, an edit rather than a repeat.
+
+A chat has one message in hand at a time, so its order is kept; chats are worked side by side. Nothing is claimed
+before its chat may speak, so nobody waits with a claim in hand. What cannot be said now is given back with its whole
+chat; what can never be said is put aside, on the record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot import outbox
+from bot.outbox import Parcel, Want
+from bot.pace import Limit, Pacer
+from bot.platform import DeliveryError, Gone, Moved, Platform, Posted, TryLater, Unreachable, Unsayable
+from bot.threads import Desk, Outage
+from handlers.chat import Address, Inbound, message_from_json
+from handlers.settings import Settings
+
+log = logging.getLogger(__name__)
+
+HANDS = 32  # messages on their way at once
+SEND = 45.0  # seconds a platform may take for one message, before it is taken for lost
+LEASE = timedelta(seconds=60)  # a claim older than this belongs to a process that is gone
+IDLE = timedelta(seconds=5)  # the outbox is looked at this often, for what another process wrote
+SECOND_TRY = timedelta(seconds=60)  # after a chat was found unreachable
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30, 60))
+MOST_TRIES = 10  # of a message that fails while others are said
+PROBE = 3  # failures in a row after which only one message at a time tries whether a platform answers again
+
+Happened = Callable[[int, Inbound, datetime], Awaitable[object]]
+"""Work a stored event of a chat to its end."""
+
+Share = Callable[[list[Limit], datetime], Awaitable[float]]
+"""Count a message towards limits shared with other processes; returns the seconds to wait, 0 when it was counted."""
+
+
+@dataclass
+class _Line:
+    """One platform: its pace, and whether it answers."""
+
+    platform: Platform
+    pacer: Pacer
+    outage: Outage
+    until: datetime | None = None  # while it does not answer: nothing is tried before
+    said_at: datetime | None = None
+    in_hand: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def room(self, now: datetime) -> int:
+        if self.until is not None and now < self.until:
+            return 0
+        hands = 1 if self.outage.failures >= PROBE else HANDS
+        return min(self.pacer.room(now), hands - len(self.in_hand))
+
+    def answered(self) -> None:
+        self.until = None
+        self.outage.worked()
+
+    def ready_at(self, now: datetime) -> datetime:
+        return max(self.pacer.overall_at(now), self.until or now)
+
+
+class Delivery:
+    """Says what is in the outbox of these platforms; `by` names this process on its claims."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        platforms: Iterable[Platform],
+        happened: Happened,
+        *,
+        by: str,
+        share: Share | None = None,
+    ) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._happened = happened
+        self._by = by
+        self._share = share
+        self._lines = {
+            platform.name: _Line(platform, Pacer(platform), Outage(platform.name, first=1, longest=30))
+            for platform in platforms
+        }
+        self._woken = asyncio.Event()
+        self._failed_alone: dict[int, tuple[int, datetime]] = {}  # row → tries that failed while others worked, when
+
+    def wake(self) -> None:
+        """Look at the outbox at once: something may have been said."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Say what is due, and wait for the next, for ever."""
+        while True:
+            self._woken.clear()
+            now = self._desk.now()
+            next_look = await self._begin_due(now)
+            seconds = (min(next_look or now + IDLE, now + IDLE) - self._desk.now()).total_seconds()
+            await self._wait(max(seconds, 0))
+
+    async def deliver_due(self, now: datetime) -> datetime | None:
+        """Say everything that may be said now; return when to look again, None when nothing waits."""
+        while True:
+            next_look = await self._begin_due(now)
+            if not self._in_hand:
+                return next_look
+            await asyncio.wait(self._in_hand)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for what is on its way; what takes longer is cancelled, and said again by the next process."""
+        if self._in_hand:
+            _, late = await asyncio.wait(self._in_hand, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                log.warning("%d messages were on their way and may be said again", len(late))
+                await asyncio.wait(late, timeout=1)
+
+    async def release_all(self) -> None:
+        """Give back every claim: where this is the only process, all of them are of one that is gone."""
+        await self._release(lambda: outbox.release(self._desk.database))
+
+    async def release_stale(self) -> None:
+        """Give back what other processes have had in hand for so long that they must be gone."""
+        before = self._desk.now() - LEASE
+        await self._release(lambda: outbox.release(self._desk.database, claimed_before=before, but=self._by))
+
+    async def release_mine(self) -> None:
+        """Give back what this process could not end."""
+        await self._desk.once(lambda: outbox.release(self._desk.database, by=self._by))
+
+    async def _release(self, work: Callable[[], int]) -> None:
+        if count := await self._desk.surely(work):
+            log.warning("%d messages were in the hands of a process that is gone; they are said again", count)
+
+    @property
+    def _in_hand(self) -> set[asyncio.Task[None]]:
+        return {task for line in self._lines.values() for task in line.in_hand}
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until somebody wakes us, so long at the most."""
+        sleeping = asyncio.create_task(self._desk.clock.sleep(seconds))
+        waking = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+
+    # Choosing what to say
+
+    async def _begin_due(self, now: datetime) -> datetime | None:
+        """Begin to say what may be said now; return when to look again, None when only a wake can bring more."""
+        database = self._desk.database
+        while True:
+            waiting = await self._desk.surely(lambda: outbox.list_waiting(database), reading=True)
+            wants, later = self._choose(waiting, now)
+            if not wants:
+                return later
+            parcels, dropped = await self._desk.surely(lambda: outbox.claim(database, wants, now, self._by))  # noqa: B023
+            for parcel in parcels:
+                self._begin(parcel, now)
+            if not parcels and not dropped:  # another process was quicker
+                return now + timedelta(milliseconds=50)
+
+    def _choose(
+        self, waiting: list[tuple[str, str, datetime]], now: datetime
+    ) -> tuple[dict[str, Want], datetime | None]:
+        """Say what to claim of each platform now, and when there will be more."""
+        wants: dict[str, Want] = {}
+        later: list[datetime] = []
+        for name, line in self._lines.items():
+            ready = {
+                chat: max(try_at, line.pacer.ready_at(chat, now)) for place, chat, try_at in waiting if place == name
+            }
+            due = [chat for chat, at in ready.items() if at <= now]
+            room = line.room(now)
+            if due and room > 0:
+                resting = {chat for chat, at in ready.items() if at > now}
+                wants[name] = Want(room, resting, line.platform.has_threads)
+            # Without room: the pace says when there will be some, or the end of what is in hand wakes us.
+            later.extend(max(at, line.ready_at(now)) for at in ready.values())
+        later = [at for at in later if at > now]
+        return wants, min(later, default=None)
+
+    def _begin(self, parcel: Parcel, now: datetime) -> None:
+        line = self._lines[parcel.row.platform]
+        line.pacer.take(parcel.row.chat, now)
+        task = asyncio.create_task(self._deliver(line, parcel), name=f"outbox {parcel.row.id}")
+        line.in_hand.add(task)
+        task.add_done_callback(lambda done: self._end(line, done))
+
+    def _end(self, line: _Line, task: asyncio.Task[None]) -> None:
+        line.in_hand.discard(task)
+        self._woken.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("%s could not be noted in the database", task.get_name(), exc_info=error)
+
+    # Saying it
+
+    async def _deliver(self, line: _Line, parcel: Parcel) -> None:
+        database, now = self._desk.database, self._desk.now
+        wait = await self._share(line.pacer.limits(parcel.row.chat, now()), now()) if self._share else 0
+        if wait > 0:  # other processes have used up this pace
+            until = now() + timedelta(seconds=wait)
+            await self._desk.surely(lambda: outbox.put_off(database, parcel, until, now(), tried=False))
+            return
+        try:
+            async with asyncio.timeout(SEND):
+                posted = await self._say(line.platform, parcel)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop what waits behind it
+            await self._failed(line, parcel, error)
+            return
+        line.said_at = now()
+        line.answered()
+        self._failed_alone.pop(parcel.row.id, None)
+        await self._desk.surely(lambda: outbox.said(database, parcel, posted, now()))
+
+    async def _say(self, platform: Platform, parcel: Parcel) -> Posted | None:
+        """Say it by one call; returns where it stands, None when something that stands was changed."""
+        row, card, posted = parcel.row, parcel.card, parcel.posted
+        message = message_from_json(row.payload)
+        if card is None:
+            return await platform.post(parcel.address, message, only_for=row.only_for, reply_to=row.reply_to)
+        if row.under_card:
+            thread = Address(row.platform, card.posted_chat or row.chat, card.message)
+            return await platform.post(thread, message)
+        if posted is None:
+            return await platform.post(parcel.address, message)
+        await platform.edit(parcel.address, posted, message)
+        return None
+
+    # What went wrong
+
+    async def _failed(self, line: _Line, parcel: Parcel, error: Exception) -> None:
+        if isinstance(error, DeliveryError) and (not isinstance(error, TryLater) or error.limited):
+            line.answered()
+        match error:
+            case TimeoutError():
+                await self._try_later(line, parcel, TryLater(f"no answer in {SEND:.0f} s"))
+            case TryLater():
+                await self._try_later(line, parcel, error)
+            case Gone():
+                database = self._desk.database
+                if not await self._desk.surely(lambda: outbox.card_gone(database, parcel, self._desk.now())):
+                    log.info("outbox %d: %s", parcel.row.id, error)
+            case Moved() | Unreachable():
+                await self._report(parcel, error)
+            case Unsayable():
+                await self._give_up(parcel, str(error))
+            case DeliveryError():
+                await self._try_again(parcel, error)
+            case _:
+                log.error("outbox %d failed", parcel.row.id, exc_info=error)
+                await self._try_again(parcel, error)
+
+    async def _try_later(self, line: _Line, parcel: Parcel, error: TryLater) -> None:
+        """Let the chat wait: as long as it was told to, else longer each time."""
+        row, now = parcel.row, self._desk.now()
+        if error.limited:
+            wait = timedelta(seconds=error.seconds or 1)
+            log.info("outbox %d: %s asks for %s of patience", row.id, parcel.address, wait)
+        else:
+            if line.said_at is not None and self._fails_alone(row.id, line.said_at, now):
+                await self._give_up(parcel, f"failed {MOST_TRIES} times while others were said: {error}")
+                return
+            pause = line.outage.failed(error)
+            if line.outage.failures >= PROBE:
+                line.until = now + timedelta(seconds=pause)
+            wait = timedelta(seconds=error.seconds) if error.seconds else _back_off(row.attempts)
+        await self._put_off(line, parcel, now + wait)
+
+    def _fails_alone(self, row_id: int, said_at: datetime, now: datetime) -> bool:
+        """Say whether it failed often enough while others were said in between."""
+        tries, last = self._failed_alone.get(row_id, (0, now))
+        self._failed_alone[row_id] = (tries + (said_at > last), now)
+        return tries >= MOST_TRIES
+
+    async def _try_again(self, parcel: Parcel, error: Exception) -> None:
+        """Try what failed for a reason nobody knows again, but not for ever."""
+        row = parcel.row
+        if row.attempts + 1 >= MOST_TRIES:
+            await self._give_up(parcel, f"{type(error).__name__}: {error}")
+            return
+        await self._put_off(self._lines[row.platform], parcel, self._desk.now() + _back_off(row.attempts))
+
+    async def _put_off(self, line: _Line, parcel: Parcel, until: datetime) -> None:
+        # Also what is said there from now on waits, which the rows delayed in the database cannot know.
+        line.pacer.hold(parcel.row.chat, until)
+        database = self._desk.database
+        await self._desk.surely(lambda: outbox.put_off(database, parcel, until, self._desk.now()))
+
+    async def _report(self, parcel: Parcel, error: Moved | Unreachable) -> None:
+        """Tell the bot what a refusal says about the chat, and do as it decides with what is still to be said."""
+        database, settings, now = self._desk.database, self._settings, self._desk.now
+        log.warning("outbox %d: %s: %s", parcel.row.id, parcel.address, error)
+        event = await self._desk.surely(lambda: outbox.add_event(database, settings, parcel, error, now()))
+        if event is None and (isinstance(error, Unreachable) or parcel.row.attempts >= MOST_TRIES):
+            await self._give_up(parcel, str(error))
+            return
+        if event is not None:
+            await self._happened(*event, now())
+        until = now() + SECOND_TRY
+        await self._desk.surely(lambda: outbox.after_event(database, parcel, error, until, now()))
+
+    async def _give_up(self, parcel: Parcel, why: str) -> None:
+        log.error("outbox %d to %s is given up: %s", parcel.row.id, parcel.address, why)
+        database, settings = self._desk.database, self._settings
+        self._failed_alone.pop(parcel.row.id, None)
+        await self._desk.surely(lambda: outbox.give_up(database, settings, parcel, why, self._desk.now()))
+
+
+def _back_off(attempts: int) -> timedelta:
+    return BACK_OFF[min(attempts, len(BACK_OFF) - 1)]

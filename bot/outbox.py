@@ -1,0 +1,224 @@
+"""The outbox's transactions: what delivery reads and writes around each message it says.
+
+All of them are short and none waits for a platform; `delivery.py` hands them to a worker thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.platform import Moved, Posted, Unreachable
+from handlers import chat as events
+from handlers.chat import Address, Inbound, InboundKind, to_json
+from handlers.context import Context
+from handlers.settings import Settings
+from storage.database import Database
+from storage.queries import chats as chat_queries
+from storage.queries import people as people_queries
+from storage.queries import queues
+from storage.tables.chats import Card
+from storage.tables.queues import OutboxRow
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What may be claimed of a platform: so many, not in these chats."""
+
+    limit: int
+    resting: Collection[str] = ()
+    has_threads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed row and its card, as they were read: nobody else touches them while they are in hand."""
+
+    row: OutboxRow
+    card: Card | None
+
+    @property
+    def address(self) -> Address:
+        """Where it goes."""
+        return Address(self.row.platform, self.row.chat, self.row.thread)
+
+    @property
+    def posted(self) -> Posted | None:
+        """Where the card stands; None while it stands nowhere, and for what is no card."""
+        if self.card is None or not self.card.message:
+            return None
+        return Posted(self.card.posted_chat or self.card.chat, self.card.message)
+
+
+def list_waiting(database: Database) -> list[tuple[str, str, datetime]]:
+    """List the chats that wait for something: platform, chat, not before."""
+    with database.transaction(writing=False) as session:
+        return list(queues.list_waiting_chats(session))
+
+
+def claim(database: Database, wants: Mapping[str, Want], now: datetime, by: str) -> tuple[list[Parcel], int]:
+    """Claim what may be said now; returns it, and how many rows ended because there is nowhere to say them."""
+    parcels, dropped = [], 0
+    with database.transaction() as session:
+        for platform, want in wants.items():
+            for row in queues.claim_sendable(
+                session, now, by, want.limit, platform=platform, resting=sorted(want.resting)
+            ):
+                parcel = _prepared(session, row, want, now)
+                if parcel is None:
+                    dropped += 1
+                else:
+                    parcels.append(parcel)
+    return sorted(parcels, key=lambda parcel: (parcel.row.priority, parcel.row.id)), dropped
+
+
+def _prepared(session: Session, row: OutboxRow, want: Want, now: datetime) -> Parcel | None:
+    """Make a claimed row ready to be said; None when it is ended, as it cannot be said anywhere."""
+    if row.card_id is None:
+        return Parcel(row, None)
+    card = chat_queries.get_card(session, row.card_id)
+    if not row.under_card:
+        queues.fold_card_rows(session, row, now)
+        return Parcel(row, card)
+    if not want.has_threads:
+        row.done_at, row.failed = now, "no threads"
+        return None
+    if card.message:
+        return Parcel(row, card)
+    post = queues.find_open_card_row(session, row.card_id)
+    if post is None:
+        row.done_at, row.failed = now, "its card was never posted"
+        return None
+    # The line waits for its card, which is said in its place.
+    post.claimed_at, post.claimed_by = row.claimed_at, row.claimed_by
+    row.claimed_at, row.claimed_by = None, ""
+    queues.fold_card_rows(session, post, now)
+    return Parcel(post, card)
+
+
+def said(database: Database, parcel: Parcel, posted: Posted | None, now: datetime) -> None:
+    """Note that it was said; `posted` is where it stands, None for an edit."""
+    with database.transaction() as session:
+        row = queues.get_outbox_row(session, parcel.row.id)
+        row.done_at, row.failed = now, ""
+        if posted is None:
+            return
+        row.message = posted.message
+        if row.card_id is not None and not row.under_card:
+            card = chat_queries.get_card(session, row.card_id)
+            card.posted_chat, card.message = posted.chat, posted.message
+
+
+def put_off(database: Database, parcel: Parcel, until: datetime, now: datetime, *, tried: bool = True) -> None:
+    """Give it back, and let its whole chat wait until then."""
+    with database.transaction() as session:
+        row = _given_back(session, parcel, now)
+        row.attempts += tried
+        queues.delay_chat(session, row.platform, row.chat, until)
+
+
+def card_gone(database: Database, parcel: Parcel, now: datetime) -> bool:
+    """Have a card that somebody deleted posted once more; False when it was posted once more already."""
+    with database.transaction() as session:
+        row = _given_back(session, parcel, now)
+        if row.card_id is None:
+            row.done_at, row.failed = now, "the message is gone"
+            return False
+        card = chat_queries.get_card(session, row.card_id)
+        if card.reposted:
+            row.done_at, row.failed = now, "the card was deleted, and deleted again"
+            return False
+        card.reposted, card.message, card.posted_chat = True, "", ""
+        row.attempts += 1
+    return True
+
+
+def give_up(database: Database, settings: Settings, parcel: Parcel, why: str, now: datetime) -> None:
+    """End what cannot be said, and put that on the record."""
+    with database.transaction() as session:
+        row = queues.get_outbox_row(session, parcel.row.id)
+        row.done_at, row.failed = now, why[:500]
+        context = Context(session, settings, now)
+        context.audit("message given up", f"outbox {row.id}", after=str(parcel.address), reason=row.failed)
+        context.flush(session)
+
+
+def add_event(
+    database: Database, settings: Settings, parcel: Parcel, error: Moved | Unreachable, now: datetime
+) -> tuple[int, Inbound] | None:
+    """Store what a refusal says about the chat, as if the platform had told us; the row stays in hand meanwhile.
+
+    None when it was told of this row and this chat before.
+    """
+    with database.transaction() as session:
+        row = queues.get_outbox_row(session, parcel.row.id)
+        event = _event(session, row, error)
+        row.attempts += 1
+        told = queues.list_inbound_from(session, f"delivery:{row.id}:")
+        if any(one.platform == event.origin.platform and one.chat == event.origin.chat for one in told):
+            return None
+        inbound_id = queues.add_inbound(
+            session,
+            source=event.id,
+            platform=event.origin.platform,
+            chat=event.origin.chat,
+            payload=to_json(event),
+            now=now,
+        )
+        return (inbound_id, event) if inbound_id is not None else None
+
+
+def after_event(database: Database, parcel: Parcel, error: Moved | Unreachable, until: datetime, now: datetime) -> None:
+    """Give the row back once the event was worked: to its new chat, else to be tried once more later."""
+    with database.transaction() as session:
+        row = _given_back(session, parcel, now)
+        if row.done_at is not None or row.chat != parcel.row.chat:
+            return
+        if isinstance(error, Moved):
+            queues.move_outbox(session, platform=row.platform, chat=row.chat, to=error.chat)
+        else:
+            queues.delay_chat(session, row.platform, row.chat, until)
+
+
+def release(database: Database, *, claimed_before: datetime | None = None, by: str = "", but: str = "") -> int:
+    """Give back what a process had in hand: any, or `by` that one, or all `but` that one."""
+    with database.transaction() as session:
+        return queues.release_claims(session, claimed_before=claimed_before, by=by, but=but)
+
+
+def _given_back(session: Session, parcel: Parcel, now: datetime) -> OutboxRow:
+    """Take a row out of our hands; what its card said since is said in its place."""
+    row = queues.get_outbox_row(session, parcel.row.id)
+    row.claimed_at, row.claimed_by = None, ""
+    if row.card_id is not None and not row.under_card and row.done_at is None:
+        queues.fold_card_rows(session, row, now)
+    return row
+
+
+def _event(session: Session, row: OutboxRow, error: Moved | Unreachable) -> Inbound:
+    """Word a refusal as the event of the chat that it amounts to."""
+    key = f"delivery:{row.id}:{row.attempts}"
+    origin = Address(row.platform, row.chat, row.thread)
+    if isinstance(error, Moved):
+        return Inbound(key, InboundKind.EVENT, origin, text=events.CHAT_MOVED, values={"to": error.chat})
+    if error.event != events.USER_BLOCKED:
+        return Inbound(key, InboundKind.EVENT, origin, text=error.event)
+    # What is for one person alone goes to that person's private chat where the platform has no other way.
+    chat = row.only_for or row.chat
+    user = _user_of(session, row, chat)
+    private = Address(row.platform, chat)
+    return Inbound(key, InboundKind.EVENT, private, user=user, text=error.event, private=True)
+
+
+def _user_of(session: Session, row: OutboxRow, chat: str) -> str:
+    """Return the platform's id of the person whose private chat this is; on most platforms it is the chat's."""
+    if row.person_id is None:
+        return chat
+    accounts = people_queries.list_accounts(session, row.person_id)
+    mine = (one.user for one in accounts if one.platform == row.platform and one.private_chat == chat)
+    return next(mine, chat)

@@ -1,0 +1,176 @@
+"""Where synchronous work runs: in worker threads, or at once in the event loop; and trying again until it works."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from queue import SimpleQueue
+from typing import Protocol, TypeVar
+
+from bot.clock import Clock
+from storage.database import Database, is_passing
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+READERS = 3  # threads of a SQLite database for what only reads; the writer is one
+POOL = 8  # threads of a PostgreSQL database, as many as it keeps connections
+FIRST_PAUSE = 0.5  # seconds between two tries, doubled each time …
+LONGEST_PAUSE = 10.0  # … up to this
+
+
+class Workers(Protocol):
+    """Runs what is synchronous. `write` is for work that takes the writer, `read` for work that never does."""
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Run work that may change something."""
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """Run work that only reads, or that may take long before it writes."""
+
+    def close(self, seconds: float = 0) -> None:
+        """Take no more work; wait so long at the most for what runs."""
+
+
+class Inline:
+    """Runs work at once, in the event loop: for the demo and tests, where the order of things must be known."""
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Run it."""
+        return work()
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """Run it."""
+        return work()
+
+    def close(self, seconds: float = 0) -> None:
+        """Do nothing."""
+
+
+class Threads:
+    """Worker threads: one writer and a few readers for SQLite, one small pool for PostgreSQL."""
+
+    def __init__(self, *, one_writer: bool) -> None:
+        self._writing = _Lane("write", 1 if one_writer else POOL)
+        self._reading = _Lane("read", READERS) if one_writer else self._writing
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Run it in the writer's thread."""
+        return await asyncio.wrap_future(self._writing.begin(work))
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """Run it in a reader's thread, so that it never waits for the writer."""
+        return await asyncio.wrap_future(self._reading.begin(work))
+
+    def close(self, seconds: float = 0) -> None:
+        """End the threads; one that hangs in a lock is left behind."""
+        for lane in (self._writing, self._reading):
+            lane.close(seconds)
+
+
+class _Lane:
+    """Threads that share a queue. They are daemons: the process can end although one waits for a lock."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = work()
+            except BaseException as error:  # noqa: BLE001 - it is raised where the work is awaited
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        self._queue.put(run)
+        return future
+
+    def close(self, seconds: float) -> None:
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _work(self) -> None:
+        while (work := self._queue.get()) is not None:
+            work()
+
+
+class Outage:
+    """Remembers that something does not work, so that the log says it once, and once that it works again."""
+
+    def __init__(self, what: str, *, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> None:
+        self.what = what
+        self.failures = 0
+        self._first = first
+        self._longest = longest
+
+    def failed(self, error: BaseException) -> float:
+        """Note a failure; return the seconds to wait before the next try."""
+        if not self.failures:
+            log.warning("%s does not answer; trying until it does (%s)", self.what, _brief(error))
+        self.failures += 1
+        return min(self._longest, self._first * 2.0 ** min(self.failures - 1, 20))
+
+    def worked(self) -> None:
+        """Note a success."""
+        if self.failures:
+            log.warning("%s answers again after %d failures", self.what, self.failures)
+        self.failures = 0
+
+
+class Desk:
+    """Where the database's work is handed in: run once, or again and again until a passing error has passed."""
+
+    def __init__(self, database: Database, workers: Workers, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        self.workers = workers
+        self._outage = Outage("the database")
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self.clock.now()
+
+    async def once(self, work: Callable[[], T], *, reading: bool = False) -> T:
+        """Run it; a passing error is noted and raised."""
+        try:
+            result = await (self.workers.read(work) if reading else self.workers.write(work))
+        except Exception as error:
+            if is_passing(error):
+                self._outage.failed(error)
+            raise
+        self._outage.worked()
+        return result
+
+    async def surely(self, work: Callable[[], T], *, reading: bool = False) -> T:
+        """Run it until it works or fails for good; each try begins anew, so it reads the clock itself."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self.once(work, reading=reading)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+            await self.clock.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+
+def _brief(error: BaseException) -> str:
+    """Return the first line of an error: SQLAlchemy's go on with the statement and its values."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

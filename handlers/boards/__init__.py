@@ -1,0 +1,1 @@
+"""The boards: what parts, technicians and capacity the network has."""

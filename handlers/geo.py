@@ -1,0 +1,21 @@
+"""Distances between stores."""
+
+from __future__ import annotations
+
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_RADIUS_KM = 6371.0088  # the mean radius (IUGG)
+
+
+def road_km(lat1: float, lon1: float, lat2: float, lon2: float, detour: float = 1.3) -> float:
+    """Estimate the kilometres by road between two points in degrees: great circle × detour.
+
+    Raises ValueError for coordinates off the globe or a detour under 1.
+    """
+    if not (abs(lat1) <= 90 and abs(lat2) <= 90 and abs(lon1) <= 180 and abs(lon2) <= 180):  # NaN fails too
+        raise ValueError(f"not coordinates in degrees: {lat1}, {lon1} and {lat2}, {lon2}")
+    if not 1 <= detour < float("inf"):
+        raise ValueError(f"a road is never shorter than the straight line: detour {detour}")
+    north, east = radians(lat2 - lat1), radians(lon2 - lon1)
+    half = sin(north / 2) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half))) * detour

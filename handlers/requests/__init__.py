@@ -1,0 +1,1 @@
+"""The engine of requests: what every kind shares."""

@@ -1,0 +1,283 @@
+"""A request's cards: one in each bound chat of its purpose, one private to each person who must act."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from handlers import notify, texts
+from handlers.chat import Address, Button, Message, Priority
+from handlers.requests import clocks, life, messages, rules
+from handlers.requests.kinds import Kind, Reason, Side, kind_of
+from handlers.working_time import add_working
+from storage.queries import chats as chat_queries
+from storage.queries import people as people_queries
+from storage.queries import requests as request_queries
+from storage.tables.chats import Card, Chat, Purpose
+from storage.tables.people import Person, Role, Store
+from storage.tables.requests import Ask, Event, Request, State, Step, Urgency
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+
+def place(context: Context, request: Request, regions: Iterable[int]) -> None:
+    """Fix where a new request's cards stand: the bound chats of these regions, and privately its author."""
+    wanted: list[int | None] = list(dict.fromkeys([request.region_id, *regions]))
+    for region_id in wanted:
+        for chat in _chats(context, request, region_id):
+            language, timezone = notify.view_of(context, chat)
+            _add(context, request, Address(chat.platform, chat.chat, chat.thread), language, timezone, None)
+    _add_private(context, request, people_queries.get_person(context.session, request.author_id))
+
+
+def _chats(context: Context, request: Request, region_id: int | None) -> list[Chat]:
+    """Return the chats a request of this urgency belongs into: the emergency chats, where a region has one."""
+    session = context.session
+    if request.urgency is Urgency.URGENT:
+        chats = chat_queries.list_chats(session, Purpose.EMERGENCY, region_ids=[region_id])
+        if chats:
+            return list(chats)
+    return list(chat_queries.list_chats(session, Purpose.MANAGERS, region_ids=[region_id]))
+
+
+def refresh(context: Context, request: Request, *, late: tuple[Person, ...] = ()) -> None:
+    """Show every card of a request as it now stands; `late` people are called on once.
+
+    Who has come to act gets a card; who has nothing to do any more sees so once.
+    """
+    context.session.flush()
+    ask = request_queries.find_open_ask(context.session, request.id)
+    for person in _actors(context, request, ask):
+        _add_private(context, request, person)
+    facts = facts_of(context, request, ask, late=late)
+    for card in chat_queries.list_cards(context.session, request.id):
+        context.say_card(card, render(context, request, card, facts), priority=priority_of(request))
+        _tell_thread(context, card, facts)
+
+
+def priority_of(request: Request) -> Priority:
+    """Return how soon a request's cards are said: what is urgent goes before everything else."""
+    return Priority.URGENT if request.urgency is Urgency.URGENT else Priority.NORMAL
+
+
+def facts_of(
+    context: Context, request: Request, ask: Ask | None, *, late: tuple[Person, ...] = (), events: bool = True
+) -> messages.CardFacts:
+    """Gather what a card shows."""
+    session = context.session
+    kind = kind_of(request)
+    story = request_queries.list_events(session, request.id) if events else ()
+    stores = _names(context, {event.store_id for event in story} | {request.store_id, request.owner_store_id})
+    people = {
+        person_id: people_queries.get_person(session, person_id).name
+        for person_id in {event.person_id for event in story}
+        if person_id is not None
+    }
+    asked_id = request.owner_store_id or (ask.store_id if ask else None)
+    running = request_queries.list_running_steps(session, request.id)
+    hearing = rules.next_hearing(clocks.rules_of(context, request), _expected(context, request, running), context.now)
+    if request.state is State.UNFILLED or request.ended_at is not None:
+        hearing = None
+    home = people_queries.get_store(session, request.store_id)
+    return messages.CardFacts(
+        label=rules.label(kind.letter, request.number),
+        request=request,
+        store=home.name,
+        asked=people_queries.get_store(session, asked_id).name if asked_id else "",
+        ask=ask,
+        home=home.timezone,
+        clock=next((step for step in reversed(running) if step.name != kind.whole), None),
+        next_target=hearing.target if hearing else "",
+        next_at=hearing.at if hearing else None,
+        events=story,
+        stores=stores,
+        people=people,
+        late=late,
+    )
+
+
+def render(context: Context, request: Request, card: Card, facts: messages.CardFacts) -> Message:
+    """Write a card for its reader: a group's has the buttons of whoever acts next, a person's only his own."""
+    kind, language = kind_of(request), card.language
+    if card.person_id is None:
+        buttons = _group_buttons(context, request, kind, facts, language)
+        return _card(context, request, facts, language, card.timezone, buttons)
+    person = people_queries.get_person(context.session, card.person_id)
+    if side_of(request, facts.ask, person) is None:
+        return messages.past(language, facts, kind.brief(context, request, language))
+    return render_for(context, request, facts, person, view=(language, card.timezone))
+
+
+def render_for(
+    context: Context,
+    request: Request,
+    facts: messages.CardFacts,
+    person: Person,
+    *,
+    view: tuple[str, str] | None = None,
+) -> Message:
+    """Write a card as one person sees it, with what they can do."""
+    language, timezone = view or (context.language_for(person), context.timezone_for(person))
+    side = side_of(request, facts.ask, person)
+    buttons = _buttons(context, request, kind_of(request), facts, language, side) if side else ()
+    reasons = say_reasons(language, facts.ask) if side == "asked" and facts.ask is not None else ""
+    return _card(context, request, facts, language, timezone, buttons, reasons)
+
+
+def _card(
+    context: Context,
+    request: Request,
+    facts: messages.CardFacts,
+    language: str,
+    timezone: str,
+    buttons: tuple[tuple[Button, ...], ...],
+    reasons: str = "",
+) -> Message:
+    kind = kind_of(request)
+    return messages.card(
+        language,
+        timezone,
+        context.now,
+        facts,
+        texts.say(language, f"kind.{kind.name}"),
+        kind.what(context, request, language, timezone),
+        buttons=buttons,
+        reasons=reasons,
+    )
+
+
+def say_reasons(language: str, ask: Ask) -> str:
+    """Say why this store is asked."""
+    return join_reasons(language, json.loads(ask.reasons))
+
+
+def join_reasons(language: str, reasons: Sequence[Reason]) -> str:
+    """Say the reasons of a ranking in one line."""
+    return " · ".join(texts.say(language, key, **values) for key, values in reasons)
+
+
+def side_of(request: Request, ask: Ask | None, person: Person) -> str | None:
+    """Say what a person has to do with a request now: asked, owner, requester, or nothing."""
+    if person.store_id == request.store_id:
+        return "requester"
+    if request.owner_store_id is not None and person.store_id == request.owner_store_id:
+        return "owner"
+    if ask is not None and ask.state in rules.ANSWERABLE and person.store_id == ask.store_id:
+        return "asked"
+    return None
+
+
+def brief(context: Context, request: Request, language: str) -> tuple[str, str]:
+    """Return a request's label and what it is about in a few words."""
+    kind = kind_of(request)
+    return rules.label(kind.letter, request.number), kind.brief(context, request, language)
+
+
+def _actors(context: Context, request: Request, ask: Ask | None) -> list[Person]:
+    if ask is None or request.ended_at is not None:
+        return []
+    return life.reachable_leaders(context, ask.store_id)
+
+
+def _group_buttons(
+    context: Context, request: Request, kind: Kind, facts: messages.CardFacts, language: str
+) -> tuple[tuple[Button, ...], ...]:
+    ask = facts.ask
+    if request.state is State.ASKING and ask is not None:
+        return messages.answer_buttons(language, ask, several=False)
+    sides: tuple[Side, ...] = ("owner", "requester")
+    return tuple(row for side in sides for row in kind.buttons(context, request, language, side))
+
+
+def _buttons(
+    context: Context, request: Request, kind: Kind, facts: messages.CardFacts, language: str, side: str
+) -> tuple[tuple[Button, ...], ...]:
+    if side == "asked" and facts.ask is not None:
+        several = kind.divisible(context, request)
+        return messages.answer_buttons(language, facts.ask, several=several)
+    if side == "owner":
+        rows = kind.buttons(context, request, language, "owner")
+        if request.state in {State.ACCEPTED, State.SHIPPED}:
+            rows = (*rows, (messages.cannot_button(language, request),))
+        return rows
+    rows = kind.buttons(context, request, language, "requester")
+    if request.state in rules.WITHDRAWABLE:
+        rows = (*rows, (messages.withdraw_button(language, request),))
+    return rows
+
+
+def _expected(context: Context, request: Request, running: Sequence[Step]) -> list[tuple[str, datetime]]:
+    """Return the clocks that run, and the answer's that will run once the ask is seen or that limit is reached."""
+    clocks_running = [(step.name, step.due_at) for step in running]
+    unseen = next((step for step in running if step.name == "seen" and step.breached_at is None), None)
+    if unseen is not None:
+        store = people_queries.get_store(context.session, unseen.store_id)
+        hours = rules.clock_hours(store, request.urgency)
+        answer = clocks.clocks_of(context, request).answer
+        clocks_running.append(("answer", add_working(hours, unseen.due_at, answer)))
+    return clocks_running
+
+
+def _tell_thread(context: Context, card: Card, facts: messages.CardFacts) -> None:
+    """Tell what is new in the thread of a group's card, where the platform has threads."""
+    if card.person_id is not None or not facts.events:
+        return
+    new: list[Event] = [event for event in facts.events if event.id > card.told_event]
+    if not new:
+        return
+    # The first lines stand on the card that is posted with them.
+    first, card.told_event = card.told_event == 0, facts.events[-1].id
+    if first or card.platform not in context.settings.threaded:
+        return
+    context.say_under(card, messages.thread_lines(card.language, card.timezone, context.now, new, facts))
+
+
+def _add_private(context: Context, request: Request, person: Person) -> None:
+    account = context.private_account(person.id)
+    if account is None or any(
+        card.person_id == person.id for card in chat_queries.list_cards(context.session, request.id)
+    ):
+        return
+    address = Address(account.platform, account.private_chat)
+    _add(context, request, address, context.language_for(person), context.timezone_for(person), person.id)
+
+
+def _add(
+    context: Context, request: Request, address: Address, language: str, timezone: str, person_id: int | None
+) -> None:
+    existing = chat_queries.list_cards(context.session, request.id)
+    if any(
+        (card.platform, card.chat, card.thread) == (address.platform, address.chat, address.thread) for card in existing
+    ):
+        return
+    context.session.add(
+        Card(
+            request_id=request.id,
+            platform=address.platform,
+            chat=address.chat,
+            thread=address.thread,
+            person_id=person_id,
+            language=language,
+            timezone=timezone,
+        )
+    )
+    context.session.flush()
+
+
+def _names(context: Context, store_ids: set[int | None]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for store_id in store_ids:
+        if store_id is not None:
+            store: Store = people_queries.get_store(context.session, store_id)
+            found[store_id] = store.name
+    return found
+
+
+def leaders_of(context: Context, store_id: int) -> tuple[Person, ...]:
+    """Return a store's manager and deputy, those who are not away first named."""
+    staff = people_queries.list_staff(context.session, store_id, (Role.STORE_MANAGER, Role.DEPUTY))
+    present = [person for person in staff if not rules.is_away(person, context.now)]
+    return tuple(present or staff)

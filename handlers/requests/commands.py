@@ -1,0 +1,464 @@
+"""What people do with a request of any kind: answer, withdraw, look, and what the region may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import access, forms, texts
+from handlers.access import ASKERS, REGION, STORE_LEADERS
+from handlers.chat import Message, line
+from handlers.durations import parse_duration, say_duration
+from handlers.errors import BadFields, BadInput, NotAllowed, NotFound, TooLate
+from handlers.messages import sentence
+from handlers.registry import EVERYONE, button, command, form
+from handlers.requests import cards, clocks, life, messages, rules
+from handlers.requests.grammar import classify_reason, clean, parse_count
+from handlers.requests.kinds import Candidate, kind_by_letter, kind_of
+from storage.queries import people as people_queries
+from storage.queries import requests as request_queries
+from storage.tables.people import Role
+from storage.tables.requests import Ask, Request, State
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+MOST_REASON = 200
+
+
+def find(context: Context, words: str, *, lock: bool) -> Request:
+    """Find the request people call by this label. Raises BadInput or NotFound."""
+    letter, number = rules.parse_label(words)
+    kind = kind_by_letter(letter)
+    found = request_queries.find_request(context.session, kind.name, number) if kind else None
+    if found is None:
+        raise NotFound("request.unknown", label=rules.label(letter, number))
+    return request_queries.get_request(context.session, found.id, lock=lock)
+
+
+def name_of(request: Request) -> str:
+    """Return a request's label."""
+    return rules.label(kind_of(request).letter, request.number)
+
+
+def reason_in(words: str, *, example: str) -> str:
+    """Return a reason cleaned. Raises BadInput when there is none."""
+    reason = clean(words, MOST_REASON)
+    if not reason:
+        raise BadInput("request.reason_needed", example=example)
+    return reason
+
+
+# Answering
+
+
+def lock_ask(context: Context, ask_id: int) -> tuple[Request, Ask]:
+    """Lock the request of an ask, and check that who speaks may answer it now."""
+    ask = request_queries.get_ask(context.session, ask_id)
+    request = request_queries.get_request(context.session, ask.request_id)
+    ask = request_queries.get_ask(context.session, ask_id)
+    rules.check_may_answer(
+        ask,
+        request,
+        context.me,
+        access.leads(context.me, ask.store_id),
+        owner=_owner_name(context, request),
+        asked=_asked_name(context, request),
+    )
+    return request, ask
+
+
+def done(context: Context, request: Request, act: str, before: str, *, reason: str = "", words: str = "") -> None:
+    """Show the cards, put the act on the record, and let who acted know."""
+    cards.refresh(context, request)
+    context.audit(
+        act, name_of(request), before=before, after=str(request.state), reason=reason, policy_id=request.policy_id
+    )
+    context.toast(words or context.words("request.done"))
+
+
+@button("request.seen", roles=STORE_LEADERS)
+def press_seen(context: Context, ask: int) -> None:
+    """Note that the asked store has seen the ask."""
+    request, found = lock_ask(context, ask)
+    if found.state not in rules.ANSWERABLE:
+        raise TooLate("request.over")
+    life.see(context, request, found)
+    done(context, request, "request.seen", str(request.state), words=context.words("request.seen_noted"))
+
+
+@button("request.accept", roles=STORE_LEADERS)
+def press_accept(context: Context, ask: int) -> None:
+    """Accept an ask whole."""
+    accept(context, ask, None)
+
+
+def accept(context: Context, ask: int, quantity: int | None) -> None:
+    """Make the asked store the owner, for all or a part of what is asked for."""
+    request, found = lock_ask(context, ask)
+    if found.state not in rules.ANSWERABLE and not rules.can_revive(found, request):
+        raise TooLate("request.over")
+    before = str(request.state)
+    life.accept(context, request, found, quantity)
+    done(context, request, "request.accept", before)
+
+
+@button("request.accept_part", roles=STORE_LEADERS)
+def press_accept_part(context: Context, ask: int) -> None:
+    """Ask how many can be given."""
+    request, _ = lock_ask(context, ask)
+    if not kind_of(request).divisible(context, request):
+        raise BadInput("request.bad_quantity", most=1)
+    args: dict[str, str | int] = {"ask": ask}
+    forms.ask(context, messages.quantity_form(context.language, "request.accept_part", "request.part_title", args))
+
+
+@form("request.accept_part", roles=STORE_LEADERS)
+def send_accept_part(context: Context, values: dict[str, str], ask: int) -> None:
+    """Accept a part of what is asked for."""
+    quantity = parse_count(clean(values.get("quantity", ""), 12))
+    if quantity is None:
+        raise BadFields({"quantity": "request.bad_quantity"}, most=9999)
+    try:
+        accept(context, ask, quantity)
+    except BadInput as error:  # too many or none: a wrong field, not a lost form
+        raise BadFields({"quantity": error.key}, **error.values) from error
+
+
+@button("request.refuse", roles=STORE_LEADERS)
+def press_refuse(context: Context, ask: int) -> None:
+    """Ask why; the clock runs on."""
+    _, found = lock_ask(context, ask)
+    if found.state not in rules.ANSWERABLE:
+        raise TooLate("request.over")
+    forms.ask(context, messages.refuse_form(context.language, found))
+
+
+@form("request.refuse", roles=STORE_LEADERS)
+def send_refuse(context: Context, values: dict[str, str], ask: int) -> None:
+    """Refuse with a reason."""
+    code, words = values.get("reason", ""), clean(values.get("words", ""), MOST_REASON)
+    if code not in messages.REFUSALS:
+        raise BadFields({"reason": "core.pick_one"})
+    if code == "other" and not words:
+        raise BadFields({"words": "request.reason_words"})
+    refuse(context, ask, code, words)
+
+
+def refuse(context: Context, ask: int, code: str, words: str) -> None:
+    """Refuse an ask; the next store is asked."""
+    request, found = lock_ask(context, ask)
+    if found.state not in rules.ANSWERABLE:
+        raise TooLate("request.over")
+    before = str(request.state)
+    life.refuse(context, request, found, code, words)
+    done(context, request, "request.refuse", before, reason=f"{code} {words}".strip())
+
+
+def refuse_in_words(context: Context, ask: int, reason: str) -> None:
+    """Refuse with a reason written in words, or ask why where there is none."""
+    if not reason:
+        press_refuse(context, ask)
+        return
+    refuse(context, ask, classify_reason(reason), clean(reason, MOST_REASON))
+
+
+# Taking back
+
+
+@button("request.withdraw", roles=ASKERS)
+def press_withdraw(context: Context, request: int) -> None:
+    """Withdraw a request."""
+    withdraw(context, request_queries.get_request(context.session, request), "")
+
+
+def withdraw(context: Context, request: Request, reason: str) -> None:
+    """End a request by its own store; a provider who prepares it is told."""
+    rules.check_may_withdraw(request, context.me)
+    before, owner_id = str(request.state), request.owner_store_id
+    store = people_queries.get_store(context.session, request.store_id).name
+    life.stop(context, request, State.WITHDRAWN, "withdrawn", reason)
+    for person in life.reachable_leaders(context, owner_id) if owner_id else ():
+        language = context.language_for(person)
+        label, brief = cards.brief(context, request, language)
+        context.tell(
+            person,
+            sentence(texts.say(language, "request.provider_told_withdrawn", label=label, brief=brief, store=store)),
+            priority=cards.priority_of(request),
+        )
+    done(context, request, "request.withdraw", before, reason=reason)
+
+
+@button("request.cannot", roles=STORE_LEADERS)
+def press_cannot(context: Context, request: int) -> None:
+    """Ask why a promise cannot be kept."""
+    found = request_queries.get_request(context.session, request)
+    check_owner(context, found, State.ACCEPTED, State.SHIPPED)
+    forms.ask(
+        context,
+        messages.reason_form(context.language, "request.cannot", "request.cannot_title", {"request": request}),
+    )
+
+
+@form("request.cannot", roles=STORE_LEADERS)
+def send_cannot(context: Context, values: dict[str, str], request: int) -> None:
+    """Give a promise back, with the reason."""
+    reason = clean(values.get("reason", ""), MOST_REASON)
+    if not reason:
+        raise BadFields({"reason": "request.reason_words"})
+    cannot(context, request_queries.get_request(context.session, request), reason)
+
+
+def cannot(context: Context, request: Request, reason: str) -> None:
+    """Give a promise back: the breach stays with the owner, and the next store is asked."""
+    check_owner(context, request, State.ACCEPTED, State.SHIPPED)
+    before = str(request.state)
+    life.break_promise(context, request, reason)
+    done(context, request, "request.cannot", before, reason=reason)
+
+
+def check_owner(context: Context, request: Request, *states: State) -> None:
+    """Raise unless who speaks belongs to the owner's store and the request is in one of these states."""
+    if request.owner_store_id is None or not access.works_at(context.me, request.owner_store_id):
+        raise NotAllowed("request.not_owner")
+    check_state(context, request, *states)
+
+
+def check_requester(context: Context, request: Request, *states: State) -> None:
+    """Raise unless who speaks belongs to the store that asked and the request is in one of these states."""
+    if not access.works_at(context.me, request.store_id):
+        raise NotAllowed("request.not_yours")
+    check_state(context, request, *states)
+
+
+def check_state(context: Context, request: Request, *states: State) -> None:
+    """Raise unless the request is in one of these states."""
+    if request.state not in states:
+        facts = cards.facts_of(context, request, request_queries.find_open_ask(context.session, request.id))
+        raise TooLate("request.not_now", state=messages.state_words(context.language, facts))
+
+
+# What the requester is asked
+
+
+@button("request.progress", roles=ASKERS)
+def press_progress(context: Context, request: int, number: int, answer: str) -> None:
+    """Note whether a line went to the customer; the first answer counts."""
+    found = request_queries.get_request(context.session, request)
+    if not access.works_at(context.me, found.store_id):
+        raise NotAllowed("request.not_yours")
+    prompted = request_queries.find_progress(context.session, request, number)
+    if prompted is None or answer not in {"sent", "skipped"}:
+        raise TooLate("core.unknown_button")
+    if not prompted.answer:
+        prompted.answer, prompted.answered_at = answer, context.now
+        request_queries.add_event(
+            context.session, request, "progress", context.now, person_id=context.my_id, number=number, answer=answer
+        )
+    context.audit("request.progress", name_of(found), after=prompted.answer, policy_id=found.policy_id)
+    context.toast(context.words("request.progress_thanks"))
+
+
+@button("request.kept", roles=ASKERS)
+def press_kept(context: Context, request: int, kept: str) -> None:
+    """Note whether the customer was kept; a later answer corrects an earlier one."""
+    found = request_queries.get_request(context.session, request)
+    if not access.works_at(context.me, found.store_id):
+        raise NotAllowed("request.not_yours")
+    if found.finished_at is None or kept not in {"yes", "no", "unknown"}:
+        raise TooLate("core.unknown_button")
+    before, found.kept = found.kept, kept
+    if before != kept:
+        request_queries.add_event(context.session, request, "kept", context.now, person_id=context.my_id, kept=kept)
+    words = context.words("request.kept_noted", kept=context.words(f"request.kept_{kept}"))
+    done(context, found, "request.kept", before, words=words)
+
+
+@button("request.snooze", roles=STORE_LEADERS)
+def press_snooze(context: Context, step: int) -> None:
+    """Skip the next reminder of this step; the limit itself is still told."""
+    found = request_queries.get_step(context.session, step)
+    request = request_queries.get_request(context.session, found.request_id)
+    if not access.leads(context.me, found.store_id):
+        raise NotAllowed("request.not_owner")
+    if found.ended_at is not None or found.breached_at is not None:
+        raise TooLate("request.over")
+    left = (context.now - found.started_at) / (found.due_at - found.started_at) * 100
+    later = [per_cent for per_cent in clocks.rules_of(context, request).limits.nudges if per_cent > left]
+    if later:
+        found.snoozed = " ".join({*found.snoozed.split(), str(later[0])})
+    context.audit("request.snooze", name_of(request), after=found.snoozed, policy_id=request.policy_id)
+    context.toast(context.words("request.snoozed"))
+
+
+# Looking
+
+
+@command("my", "我的", "待办", "mis", reading=True)
+def my(context: Context, words: str) -> None:
+    """What waits for the person's store, or for their region."""
+    person, session = context.me, context.session
+    if person.store_id is not None:
+        requests = request_queries.list_unfinished(session, person.store_id)
+    elif person.role in {Role.REGION_MANAGER, Role.HQ}:
+        region_id = person.region_id if person.role is Role.REGION_MANAGER else None
+        requests = request_queries.list_unfinished_of_region(session, region_id)
+    else:
+        requests = []
+    if not requests:
+        context.answer(sentence(context.words("request.my_empty")))
+        return
+    rows, buttons = [line(context.words("request.my_title"))], []
+    for request in requests[:20]:
+        facts = cards.facts_of(context, request, request_queries.find_open_ask(session, request.id), events=False)
+        rows.extend(messages.my_lines(context.language, context.timezone, context.now, facts, _brief(context, request)))
+        buttons.append((messages.show_button(context.language, facts.label, request),))
+    context.answer(Message(tuple(rows), tuple(buttons[:10])))
+
+
+@button("request.show", roles=EVERYONE)
+def press_show(context: Context, request: int) -> None:
+    """Show a request with what can be done with it."""
+    found = request_queries.get_request(context.session, request)
+    _check_may_read(context, found)
+    ask = request_queries.find_open_ask(context.session, request)
+    context.answer(cards.render_for(context, found, cards.facts_of(context, found, ask), context.me))
+
+
+@command("request", "请求", "peticion", reading=True)
+def show(context: Context, words: str) -> None:
+    """The whole story of a request, and how its clocks went."""
+    request = find(context, words, lock=False)
+    _check_may_read(context, request)
+    session, language, zone = context.session, context.language, context.timezone
+    facts = cards.facts_of(context, request, request_queries.find_open_ask(session, request.id))
+    shown = cards.render_for(context, request, facts, context.me)
+    rows = [line(texts.say(language, "request.story"))]
+    rows.extend(messages.story(language, zone, context.now, facts.events, facts))
+    rows.append(line(context.words("request.steps_title")))
+    for step in request_queries.list_steps(session, request.id):
+        store = people_queries.get_store(session, step.store_id).name
+        rows.append(messages.step_line(language, zone, context.now, step, store))
+    context.answer(
+        Message(shown.lines[: -1 - min(len(facts.events), messages.STORY_LINES)] + tuple(rows), shown.buttons)
+    )
+
+
+# The region
+
+
+@command("assign", "指派", "asignar", roles=REGION)
+def assign(context: Context, words: str) -> None:
+    """Make a store the owner of a request, by the region's word."""
+    wanted, _, store_words = words.partition(" ")
+    request = find(context, wanted, lock=True)
+    _check_oversees(context, request)
+    store = people_queries.find_store(context.session, store_words)
+    if store is None or not store.active:
+        raise NotFound("request.unknown_store", store=clean(store_words, 40))
+    if store.id == request.store_id:
+        raise BadInput("request.not_itself")
+    check_state(context, request, State.ASKING, State.UNFILLED)
+    before = str(request.state)
+    life.assign(context, request, Candidate(store, ()))
+    for person in life.reachable_leaders(context, store.id):
+        language = context.language_for(person)
+        label, brief = cards.brief(context, request, language)
+        told = texts.say(language, "request.assigned_told", label=label, brief=brief)
+        context.tell(person, sentence(told), priority=cards.priority_of(request))
+    done(context, request, "request.assign", before, reason=store.code)
+    context.answer(sentence(context.words("request.done")))
+
+
+@command("close", "关闭", "cerrar", roles=REGION)
+def close(context: Context, words: str) -> None:
+    """End a request that nobody can fill."""
+    wanted, _, rest = words.partition(" ")
+    request = find(context, wanted, lock=True)
+    _check_oversees(context, request)
+    reason = reason_in(rest, example=texts.say(context.language, "example.close"))
+    check_state(context, request, State.ASKING, State.UNFILLED, State.ACCEPTED)
+    before = str(request.state)
+    life.stop(context, request, State.CLOSED, "closed", reason)
+    done(context, request, "request.close", before, reason=reason)
+    context.answer(sentence(context.words("request.done")))
+
+
+@command("extend", "延长", "ampliar", roles=STORE_LEADERS | REGION)
+def extend(context: Context, words: str) -> None:
+    """Move the limit of the step that runs: the region, or the store that waits for it."""
+    wanted, _, rest = words.partition(" ")
+    request = find(context, wanted, lock=True)
+    span, _, why = rest.strip().partition(" ")
+    reason = clean(why, MOST_REASON)
+    try:
+        by = parse_duration(span)
+    except ValueError as error:
+        raise BadInput("request.bad_extension") from error
+    if not reason or not by:
+        raise BadInput("request.bad_extension")
+    running = [
+        step
+        for step in request_queries.list_running_steps(context.session, request.id)
+        if step.breached_at is None and step.name != kind_of(request).whole
+    ]
+    if not running:
+        raise TooLate("request.nothing_runs")
+    step = running[-1]
+    waits = access.leads(context.me, request.store_id) and step.store_id != request.store_id
+    if not waits and not _oversees(context, request):
+        raise NotAllowed("request.not_your_region")
+    before = step.due_at.isoformat()
+    clocks.extend(context, request, step, by)
+    request_queries.add_event(
+        context.session,
+        request.id,
+        "extended",
+        context.now,
+        person_id=context.my_id,
+        step=step.name,
+        by=say_duration(by, context.language),
+        reason=reason,
+    )
+    done(context, request, "request.extend", before, reason=reason)
+    context.answer(sentence(context.words("request.done")))
+
+
+def _brief(context: Context, request: Request) -> str:
+    return kind_of(request).brief(context, request, context.language)
+
+
+def _owner_name(context: Context, request: Request) -> str:
+    """Name who has a request: the person who accepted, else the store."""
+    if request.owner_person_id is not None:
+        person = people_queries.get_person(context.session, request.owner_person_id)
+        store = people_queries.get_store(context.session, request.owner_store_id or 0)
+        return f"{store.name} {person.name}"
+    if request.owner_store_id is not None:
+        return people_queries.get_store(context.session, request.owner_store_id).name
+    return "—"
+
+
+def _asked_name(context: Context, request: Request) -> str:
+    ask = request_queries.find_open_ask(context.session, request.id)
+    return people_queries.get_store(context.session, ask.store_id).name if ask else "—"
+
+
+def _regions(context: Context, request: Request) -> set[int]:
+    """Return the regions that have to do with a request: the requester's, and those of the stores asked."""
+    asked = {ask.store_id for ask in request_queries.list_asks(context.session, request.id)}
+    return {request.region_id} | {people_queries.get_store(context.session, store).region_id for store in asked}
+
+
+def _check_may_read(context: Context, request: Request) -> None:
+    stores = {request.store_id} | {ask.store_id for ask in request_queries.list_asks(context.session, request.id)}
+    if not access.can_read_request(context.me, request.region_id, stores, _regions(context, request)):
+        raise NotAllowed("request.not_to_read")
+
+
+def _oversees(context: Context, request: Request) -> bool:
+    return any(access.oversees(context.me, region) for region in _regions(context, request))
+
+
+def _check_oversees(context: Context, request: Request) -> None:
+    if not _oversees(context, request):
+        raise NotAllowed("request.not_your_region")

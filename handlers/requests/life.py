@@ -1,0 +1,394 @@
+"""The one life of a request: opened, asked, answered, handed on, done or ended.
+
+Each function changes the rows, sets and cancels the timers and writes the story; the caller holds the request's lock
+and shows the cards afterwards (`cards.refresh`). A request has at most one open ask: the database sees to it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from handlers.requests import clocks, rules
+from handlers.requests.kinds import Candidate, Kind, kind_of
+from handlers.working_time import add_working
+from storage.queries import ledger as ledger_queries
+from storage.queries import people as people_queries
+from storage.queries import queues
+from storage.queries import requests as request_queries
+from storage.tables.people import Person, Role, Store
+from storage.tables.requests import Ask, AskState, Request, State, Step, Urgency
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+LEADERS = (Role.STORE_MANAGER, Role.DEPUTY)
+
+
+def open_request(
+    context: Context,
+    kind: Kind,
+    *,
+    urgency: Urgency,
+    matter: str,
+    customer_waits: bool,
+    override_reason: str = "",
+) -> Request:
+    """Open a request of the store of who speaks; the kind adds its own facts, then calls `start`."""
+    session, store = context.session, context.store
+    assert store is not None
+    policy_id = request_queries.get_or_add_policy(session, context.settings.rules.model_dump_json(), context.now)
+    duration = getattr(context.settings.rules.clocks.of(kind.name, urgency), kind.whole)
+    request = Request(
+        kind=kind.name,
+        number=request_queries.next_number(session, kind.name),
+        urgency=urgency,
+        state=State.ASKING,
+        store_id=store.id,
+        region_id=store.region_id,
+        author_id=context.my_id,
+        policy_id=policy_id,
+        matter=matter,
+        customer_waits=customer_waits,
+        override_reason=override_reason,
+        opened_at=context.now,
+        cap_at=add_working(rules.clock_hours(store, urgency), context.now, duration),
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def start(context: Context, request: Request) -> None:
+    """Set the clock of the whole, and ask the first store."""
+    request_queries.add_event(
+        context.session,
+        request.id,
+        "opened",
+        context.now,
+        person_id=request.author_id,
+        store_id=request.store_id,
+        reason=request.override_reason,
+    )
+    clocks.begin(context, request, kind_of(request).whole, store_id=request.store_id, due_at=request.cap_at)
+    limits = clocks.rules_of(context, request).limits
+    context.later(
+        clocks.key(request, 0, "open", "too_long"),
+        "requests.open_too_long",
+        request.opened_at + limits.answer_all,
+        request_id=request.id,
+        request=request.id,
+    )
+    ask_next(context, request)
+
+
+# Asking
+
+
+def ask_next(context: Context, request: Request) -> None:
+    """Ask the next best store that has not been asked; when none is left, the region hears at once."""
+    asks = request_queries.list_asks(context.session, request.id)
+    asked = {ask.store_id for ask in asks}
+    most = clocks.rules_of(context, request).matching.most_asked
+    if len(asks) < most:
+        for candidate in kind_of(request).candidates(context, request):
+            if candidate.store.id in asked:
+                continue
+            why_not = _why_not(context, request, candidate.store)
+            if not why_not:
+                ask_store(context, request, candidate, rank=len(asks) + 1)
+                return
+            request_queries.add_event(
+                context.session, request.id, "skipped", context.now, store_id=candidate.store.id, why=why_not
+            )
+    _leave_unfilled(context, request, turn=len(asks))
+
+
+def ask_store(context: Context, request: Request, candidate: Candidate, *, rank: int) -> Ask:
+    """Ask one store; its clock to have seen it begins."""
+    request.state = State.ASKING
+    ask = Ask(
+        request_id=request.id,
+        store_id=candidate.store.id,
+        rank=rank,
+        state=AskState.PENDING,
+        reasons=json.dumps(candidate.reasons, ensure_ascii=False),
+        asked_at=context.now,
+    )
+    context.session.add(ask)
+    context.session.flush()
+    request_queries.add_event(context.session, request.id, "asked", context.now, store_id=candidate.store.id, rank=rank)
+    seen = clocks.clocks_of(context, request).seen
+    clocks.begin(context, request, "seen", store_id=ask.store_id, duration=seen, ask=ask)
+    return ask
+
+
+def reachable_leaders(context: Context, store_id: int) -> list[Person]:
+    """List a store's manager and deputy who are not away and can be told something."""
+    staff = people_queries.list_staff(context.session, store_id, LEADERS)
+    return [
+        person
+        for person in staff
+        if not rules.is_away(person, context.now) and context.private_account(person.id) is not None
+    ]
+
+
+def _why_not(context: Context, request: Request, store: Store) -> str:
+    """Say why a store cannot be asked now, "" when it can."""
+    if not rules.can_be_asked(store, request.urgency, context.now):
+        return "closed"
+    return "" if reachable_leaders(context, store.id) else "nobody"
+
+
+def _leave_unfilled(context: Context, request: Request, *, turn: int) -> None:
+    request.state = State.UNFILLED
+    request_queries.add_event(context.session, request.id, "unfilled", context.now)
+    clocks.climb(context, request, "unfilled", since=context.now, turn=turn)
+
+
+# Answering
+
+
+def see(context: Context, request: Request, ask: Ask) -> bool:
+    """Note that the asked store has seen the ask, and start the clock of its answer; False when it had before."""
+    if ask.seen_at is not None:
+        return False
+    ask.seen_at = context.now
+    if ask.state is AskState.PENDING:
+        ask.state = AskState.SEEN
+    clocks.end(context, request, "seen")
+    _note(context, request, "seen", store_id=ask.store_id)
+    begin_answer(context, request, ask, since=context.now)
+    return True
+
+
+def begin_answer(context: Context, request: Request, ask: Ask, *, since: datetime) -> Step | None:
+    """Start the clock of the answer: from having seen the ask, or from the limit for that; None when it runs."""
+    if request_queries.find_running_step(context.session, request.id, "answer") is not None:
+        return None
+    answer = clocks.clocks_of(context, request).answer
+    return clocks.begin(context, request, "answer", store_id=ask.store_id, duration=answer, started_at=since, ask=ask)
+
+
+def accept(context: Context, request: Request, ask: Ask, quantity: int | None = None) -> None:
+    """Make the asked store the request's one owner, and start the first step of the kind."""
+    kind = kind_of(request)
+    if ask.state in rules.ANSWERABLE:
+        see(context, request, ask)
+        clocks.end(context, request, "answer")
+    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, ask.rank, "unfilled", ""))
+    ask.state, ask.answered_at, ask.answered_by = AskState.ACCEPTED, context.now, context.person_id
+    _own(context, request, ask, person_id=context.person_id)
+    kind.accept(context, request, ask, quantity)
+    _note(context, request, "accepted", store_id=ask.store_id)
+    _begin_next(context, request, kind, after=None)
+    _begin_progress(context, request)
+
+
+def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
+    """Make a store the owner by the region's word; an ask under way is taken back."""
+    drop_ask(context, request, AskState.CANCELLED)
+    rank = len(request_queries.list_asks(context.session, request.id)) + 1
+    ask = Ask(
+        request_id=request.id,
+        store_id=candidate.store.id,
+        rank=rank,
+        state=AskState.ACCEPTED,
+        reasons=json.dumps(candidate.reasons, ensure_ascii=False),
+        asked_at=context.now,
+        seen_at=context.now,
+        answered_at=context.now,
+        answered_by=context.person_id,
+    )
+    context.session.add(ask)
+    context.session.flush()
+    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, rank - 1, "unfilled", ""))
+    _own(context, request, ask, person_id=None)
+    kind = kind_of(request)
+    kind.accept(context, request, ask, None)
+    _note(context, request, "assigned", store_id=ask.store_id)
+    _begin_next(context, request, kind, after=None)
+    _begin_progress(context, request)
+    return ask
+
+
+def refuse(context: Context, request: Request, ask: Ask, code: str, words: str) -> None:
+    """Note a refusal with its reason, and ask the next store."""
+    see(context, request, ask)
+    clocks.end(context, request, "answer")
+    ask.state, ask.answered_at, ask.answered_by = AskState.REFUSED, context.now, context.person_id
+    ask.refusal, ask.refusal_words = code, words
+    _note(context, request, "refused", store_id=ask.store_id, code=code, words=words)
+    ask_next(context, request)
+
+
+def expire(context: Context, request: Request, ask: Ask) -> None:
+    """Take an unanswered ask back and ask the next store; the breach stays."""
+    drop_ask(context, request, AskState.EXPIRED)
+    request_queries.add_event(context.session, request.id, "expired", context.now, store_id=ask.store_id)
+    ask_next(context, request)
+
+
+def drop_ask(context: Context, request: Request, state: AskState) -> None:
+    """End the ask that is open, with its clocks."""
+    ask = request_queries.find_open_ask(context.session, request.id)
+    if ask is not None:
+        ask.state = state
+        context.session.flush()
+    clocks.cancel(context, request, "seen")
+    clocks.cancel(context, request, "answer")
+
+
+# Doing
+
+
+def next_step(context: Context, request: Request, done: str) -> None:
+    """End a step of the kind as done and begin the one after it."""
+    clocks.end(context, request, done)
+    _begin_next(context, request, kind_of(request), after=done)
+
+
+def break_promise(context: Context, request: Request, reason: str) -> None:
+    """Take the request back from an owner who cannot deliver: the breach stays with him, and others are asked."""
+    ask = request_queries.find_open_ask(context.session, request.id)
+    kind = kind_of(request)
+    for step in kind.steps:
+        running = request_queries.find_running_step(context.session, request.id, step.name)
+        if running is not None:
+            running.store_id = request.owner_store_id or running.store_id
+            running.breached_at = running.breached_at or context.now
+            clocks.cancel(context, request, step.name)
+    _note(context, request, "broken", store_id=request.owner_store_id, words=reason)
+    request.escalations += 1
+    stop_progress(context, request)
+    kind.release(context, request)
+    request.owner_store_id = request.owner_person_id = request.accepted_at = None
+    request.state = State.ASKING
+    if ask is not None:
+        ask.state, ask.refusal_words = AskState.BROKEN, reason
+        context.session.flush()
+    ask_next(context, request)
+
+
+def finish(context: Context, request: Request, *, earned: bool = True) -> None:
+    """Note the confirmed end of the work: the owner's points if it `earned` any, in this transaction, once."""
+    kind = kind_of(request)
+    request.state, request.finished_at = State.RECEIVED, context.now
+    clocks.end(context, request, kind.whole)
+    stop_progress(context, request)
+    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, 0, "open", ""))
+    assert request.owner_store_id is not None
+    points = getattr(clocks.rules_of(context, request).points, kind.name)
+    if points and earned:
+        ledger_queries.add_points(
+            context.session,
+            key=f"request:{request.id}:{kind.name}",
+            store_id=request.owner_store_id,
+            points=points,
+            rule=f"points.{kind.name}",
+            policy_id=request.policy_id,
+            request_id=request.id,
+            now=context.now,
+            person_id=context.person_id,
+        )
+        _note(context, request, "credited", store_id=request.owner_store_id, points=points)
+
+
+def record(context: Context, request: Request) -> None:
+    """Note that the paperwork is done: nothing is left to do."""
+    clocks.end(context, request, kind_of(request).steps[-1].name)
+    request.state = State.RECORDED
+    request.ended_at = context.now
+    _cancel_all(context, request)
+
+
+def stop(context: Context, request: Request, state: State, word: str, reason: str) -> None:
+    """End a request before its work was done: every timer and clock stops, and a promise is released."""
+    if request.owner_store_id is not None:
+        kind_of(request).release(context, request)
+    drop_ask(context, request, AskState.CANCELLED)
+    for step in request_queries.list_running_steps(context.session, request.id):
+        clocks.cancel(context, request, step.name)
+    request.state, request.end_reason, request.ended_at = state, reason, context.now
+    _cancel_all(context, request)
+    _note(context, request, word, store_id=request.store_id, words=reason)
+
+
+def stop_progress(context: Context, request: Request) -> None:
+    """Stop asking for lines to the customer."""
+    for ask in request_queries.list_asks(context.session, request.id):
+        queues.cancel_timers(
+            context.session, request.id, context.now, prefix=clocks.key(request, ask.rank, "progress", "")
+        )
+
+
+def prompt_progress(context: Context, request: Request, turn: int, number: int, after: datetime) -> None:
+    """Set the timer of the next line for the customer."""
+    every = clocks.clocks_of(context, request).progress
+    context.later(
+        clocks.key(request, turn, "progress", str(number)),
+        "requests.progress",
+        after + every,
+        request_id=request.id,
+        request=request.id,
+        turn=turn,
+        number=number,
+    )
+
+
+def _begin_progress(context: Context, request: Request) -> None:
+    ask = request_queries.find_open_ask(context.session, request.id)
+    # Where no customer waits there is nobody to send a line to.
+    if ask is not None and request.customer_waits:
+        prompt_progress(context, request, ask.rank, 1, context.now)
+
+
+def _own(context: Context, request: Request, ask: Ask, *, person_id: int | None) -> None:
+    request.state = State.ACCEPTED
+    request.owner_store_id, request.owner_person_id = ask.store_id, person_id
+    request.accepted_at = context.now
+    context.session.flush()
+
+
+def _begin_next(context: Context, request: Request, kind: Kind, *, after: str | None) -> None:
+    names = [step.name for step in kind.steps]
+    place = 0 if after is None else names.index(after) + 1
+    if place >= len(kind.steps):
+        return
+    step = kind.steps[place]
+    store_id = request.owner_store_id if step.accountable == "owner" else request.store_id
+    assert store_id is not None
+    ask = request_queries.find_open_ask(context.session, request.id)
+    due_at = _due(context, request, kind, step.name, store_id)
+    clocks.begin(context, request, step.name, store_id=store_id, due_at=due_at, ask=ask)
+
+
+def _due(context: Context, request: Request, kind: Kind, step: str, store_id: int) -> datetime:
+    """Return when a step is due: the record the next day, what has no clock of its own by the cap."""
+    table = clocks.clocks_of(context, request)
+    store = people_queries.get_store(context.session, store_id)
+    if step == kind.steps[-1].name:
+        return rules.record_by(table.record, context.now, store.timezone)
+    duration = getattr(table, step, None)
+    hours = rules.clock_hours(store, request.urgency)
+    if duration is not None:
+        return add_working(hours, context.now, duration)
+    travel = rules.planned_travel(table.seen, table.answer, table.ship, table.deliver)
+    return max(request.cap_at, add_working(hours, context.now, travel))
+
+
+def _cancel_all(context: Context, request: Request) -> None:
+    queues.cancel_timers(context.session, request.id, context.now, prefix=f"request:{request.id}:")
+
+
+def _note(context: Context, request: Request, word: str, *, store_id: int | None, **values: object) -> None:
+    request_queries.add_event(
+        context.session,
+        request.id,
+        word,
+        context.now,
+        person_id=context.person_id,
+        store_id=store_id,
+        **values,
+    )

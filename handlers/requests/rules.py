@@ -1,0 +1,166 @@
+"""The policy every kind shares: labels, whose answer counts, when a clock ends, who hears next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from handlers.errors import BadInput, NotAllowed, TooLate
+from handlers.settings import Ladder, Rules
+from handlers.working_time import ALWAYS, Hours, add_working, at_local, is_open, local
+from storage.tables.people import Person, Store
+from storage.tables.requests import Ask, AskState, Request, State, Step, Urgency
+
+_LABEL = re.compile(r"#?([A-Za-z])\s*[--—]?\s*0*(\d{1,9})")
+
+ANSWERABLE = (AskState.PENDING, AskState.SEEN)
+# A promise not yet fulfilled can be taken back; what is on its way cannot be called off, only found missing.
+WITHDRAWABLE = (State.ASKING, State.ACCEPTED, State.UNFILLED)
+LIVE = (State.ASKING, State.ACCEPTED, State.SHIPPED, State.UNFILLED)
+
+
+def label(letter: str, number: int) -> str:
+    """Return what people call a request: T-0001."""
+    return f"{letter}-{number:04d}"
+
+
+def parse_label(text: str) -> tuple[str, int]:
+    """Read `T-0001`, `t1` or `#T-1` as letter and number. Raises BadInput."""
+    found = _LABEL.fullmatch(text.strip())
+    if not found:
+        raise BadInput("request.no_label")
+    return found[1].upper(), int(found[2])
+
+
+# Whose answer counts
+
+
+def check_may_answer(ask: Ask, request: Request, person: Person, leads_it: bool, *, owner: str, asked: str) -> None:
+    """Raise unless this person may answer this ask now.
+
+    `owner` and `asked` name who has the request now. A late answer counts only while nobody else is asked.
+    """
+    if not leads_it:
+        raise NotAllowed("request.not_asked")
+    if request.state in {State.ACCEPTED, State.SHIPPED, State.RECEIVED, State.RECORDED}:
+        raise TooLate("request.taken", who=owner)
+    if request.state is State.ASKING and ask.state not in ANSWERABLE:
+        raise TooLate("request.moved_on", store=asked)
+    if request.state not in {State.ASKING, State.UNFILLED}:
+        raise TooLate("request.over")
+
+
+def can_revive(ask: Ask, request: Request) -> bool:
+    """Say whether an expired or refused ask may still be accepted: nobody else is asked, and the breach stays."""
+    return request.state is State.UNFILLED and ask.state in {AskState.EXPIRED, AskState.REFUSED}
+
+
+def check_may_withdraw(request: Request, person: Person) -> None:
+    """Raise unless this person may withdraw the request now."""
+    if person.store_id != request.store_id:
+        raise NotAllowed("request.not_yours")
+    if request.state not in WITHDRAWABLE:
+        raise TooLate("request.too_late_to_withdraw" if request.state is State.SHIPPED else "request.over")
+
+
+# Who can be asked
+
+
+def can_be_asked(store: Store, urgency: Urgency, now: datetime) -> bool:
+    """Say whether a store can be asked at this hour.
+
+    What can wait is asked of a closed store too (its clock stands still); else only where it opted in.
+    """
+    return urgency is Urgency.NORMAL or store.emergencies or is_open(hours_of(store), now)
+
+
+def is_away(person: Person, now: datetime) -> bool:
+    """Say whether a person has said to be away."""
+    return person.away_until is not None and person.away_until > now
+
+
+def hours_of(store: Store) -> Hours:
+    """Return a store's opening hours; equal times mean day and night."""
+    if store.opens == store.closes:
+        return Hours(store.timezone)
+    return Hours(store.timezone, ((store.opens, store.closes),))
+
+
+# Clocks
+
+
+def clock_hours(store: Store, urgency: Urgency) -> Hours:
+    """Return the hours in which a store's clock runs: always for what is urgent."""
+    return ALWAYS if urgency is Urgency.URGENT else hours_of(store)
+
+
+def record_by(when: time | timedelta, done_at: datetime, timezone: str) -> datetime:
+    """Return when the record is due: a time of the next local day, or so long after the work was done."""
+    if isinstance(when, timedelta):
+        return done_at + when
+    return at_local(local(done_at, timezone).date() + timedelta(days=1), when, timezone)
+
+
+def planned_travel(seen: timedelta, answer: timedelta, ship: timedelta, deliver: timedelta) -> timedelta:
+    """Return the time the plan leaves for the way: the cap less the steps before it, and at least a minute.
+
+    Whoever receives has that long from the shipping, also past the cap: who ships late must not make another break
+    a limit.
+    """
+    return max(deliver - seen - answer - ship, timedelta(minutes=1))
+
+
+def nudge_times(
+    hours: Hours, started_at: datetime, duration: timedelta, per_cents: Sequence[int], over: timedelta
+) -> list[tuple[int, datetime]]:
+    """Return the nudges of a clock as (per cent, when); a short clock has none."""
+    if duration <= over:
+        return []
+    return [(per_cent, add_working(hours, started_at, duration * per_cent / 100)) for per_cent in per_cents]
+
+
+def is_breached(due_at: datetime, at: datetime) -> bool:
+    """Say whether a limit is broken: exactly on it is too late."""
+    return at >= due_at
+
+
+def blamed_for_whole(steps: Sequence[Step], owner_store_id: int | None, store_id: int) -> int:
+    """Return the store that the whole's breach stands against.
+
+    The owner if one of his steps was broken; else whose step is running now; else who asked.
+    """
+    if any(step.store_id == owner_store_id and step.breached_at for step in steps):
+        assert owner_store_id is not None
+        return owner_store_id
+    running = [step for step in steps if step.ended_at is None and step.turn > 0]
+    return running[-1].store_id if running else store_id
+
+
+# Escalation
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who hears next, and when."""
+
+    target: str
+    at: datetime
+
+
+def ladder_of(rules: Rules, step: str) -> Ladder:
+    """Return the escalation of a step."""
+    ladder: Ladder = getattr(rules.escalation, step)
+    return ladder
+
+
+def next_hearing(rules: Rules, running: Sequence[tuple[str, datetime]], now: datetime) -> Hearing | None:
+    """Return who hears next beyond the store itself; `running` are (step, due) of every clock that runs."""
+    found = [
+        Hearing(rung.target, due + rung.wait)
+        for step, due in running
+        for rung in ladder_of(rules, step)
+        if rung.target != "store" and due + rung.wait > now
+    ]
+    return min(found, key=lambda hearing: hearing.at, default=None)

@@ -1,0 +1,211 @@
+"""What happens later to a request. Each timer looks at the request again, under its lock, before it does anything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from handlers import notify
+from handlers.chat import Button, Message
+from handlers.durations import say_duration
+from handlers.registry import timer
+from handlers.requests import cards, clocks, life, messages, rules
+from handlers.requests.kinds import kind_of
+from handlers.settings import Rung
+from storage.queries import people as people_queries
+from storage.queries import requests as request_queries
+from storage.tables.people import Role
+from storage.tables.requests import Progress, Request, State, Step
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+
+@timer("requests.nudge")
+def nudge(context: Context, request: int, step: int, per_cent: int) -> None:
+    """Remind the accountable store privately of a limit that comes near."""
+    found = request_queries.get_request(context.session, request)
+    running = request_queries.get_step(context.session, step)
+    if running.ended_at is not None or running.breached_at is not None:
+        return
+    if str(per_cent) in running.snoozed.split() or context.now >= running.due_at:
+        return
+    per_cents = clocks.rules_of(context, found).limits.nudges
+
+    def words(language: str, timezone: str) -> Message:
+        label, brief = cards.brief(context, found, language)
+        last = per_cent == per_cents[-1]
+        return messages.nudge(language, timezone, context.now, label, brief, running, last=last)
+
+    leaders = life.reachable_leaders(context, running.store_id)
+    notify.tell_each(context, leaders, words, priority=cards.priority_of(found))
+
+
+@timer("requests.due")
+def due(context: Context, request: int, step: int) -> None:
+    """Put a broken limit on the record and begin its escalation."""
+    found = request_queries.get_request(context.session, request)
+    running = request_queries.get_step(context.session, step)
+    if running.ended_at is not None or running.breached_at is not None or context.now < running.due_at:
+        return
+    clocks.breach(context, found, running)
+    if running.name == "seen":
+        ask = request_queries.find_open_ask(context.session, request)
+        if ask is not None:
+            life.begin_answer(context, found, ask, since=running.due_at)
+    cards.refresh(context, found)
+
+
+@timer("requests.rung")
+def rung(context: Context, request: int, ladder: str, number: int, turn: int, step: int, time: int) -> None:
+    """Do what a rung of an escalation says: tell somebody, ask the next store, or close."""
+    found = request_queries.get_request(context.session, request)
+    running = request_queries.get_step(context.session, step) if step else None
+    if not _still_wanted(found, running):
+        return
+    this = rules.ladder_of(clocks.rules_of(context, found), ladder)[number]
+    if this.target == "next_store":
+        ask = request_queries.find_open_ask(context.session, request)
+        if ask is not None and ask.state in rules.ANSWERABLE:
+            life.expire(context, found, ask)
+        cards.refresh(context, found)
+    elif this.target == "close":
+        life.stop(context, found, State.CLOSED, "closed", "")
+        cards.refresh(context, found)
+    elif this.target == "store":
+        _call_on(context, found, running)
+    else:
+        _tell(context, found, running, this, reason="unfilled")
+        cards.refresh(context, found)
+    if time < this.repeat:
+        _again(context, found, ladder, number, turn, step, time + 1, this.wait)
+
+
+@timer("requests.open_too_long")
+def open_too_long(context: Context, request: int) -> None:
+    """Tell the region of a request nobody has taken for a day."""
+    found = request_queries.get_request(context.session, request)
+    if found.state not in {State.ASKING, State.UNFILLED}:
+        return
+    found.escalations += 1
+    for this in clocks.rules_of(context, found).escalation.open_too_long:
+        _tell(context, found, None, this, reason="open")
+    cards.refresh(context, found)
+
+
+@timer("requests.progress")
+def progress(context: Context, request: int, turn: int, number: int) -> None:
+    """Give the author a line for the customer, and set the next one."""
+    found = request_queries.get_request(context.session, request)
+    if found.state not in {State.ACCEPTED, State.SHIPPED}:
+        return
+    author = people_queries.get_person(context.session, found.author_id)
+    count = request_queries.count_progress(context.session, request) + 1
+    context.session.add(Progress(request_id=request, number=count, prompted_at=context.now))
+
+    def words(language: str, timezone: str) -> Message:
+        label, _ = cards.brief(context, found, language)
+        forward = kind_of(found).forward(context, found, language, timezone)
+        return messages.progress(language, label, count, forward, found)
+
+    notify.tell_each(context, [author], words, priority=cards.priority_of(found))
+    assert context.due_at is not None
+    life.prompt_progress(context, found, turn, number + 1, context.due_at)
+
+
+@timer("requests.refresh")
+def refresh(context: Context, request: int) -> None:
+    """Show a request's cards again, as when one was deleted or its chat moved."""
+    cards.refresh(context, request_queries.get_request(context.session, request))
+
+
+def _still_wanted(request: Request, step: Step | None) -> bool:
+    """Say whether an escalation still has a cause: its step is not done, or the request is still unfilled."""
+    if step is not None:
+        return step.ended_at is None
+    return request.state is State.UNFILLED
+
+
+def _call_on(context: Context, request: Request, step: Step | None) -> None:
+    """Call on the store itself: a line and one mention on the card, and a private word."""
+    if step is None:
+        return
+
+    def words(language: str, timezone: str) -> Message:
+        label, brief = cards.brief(context, request, language)
+        return messages.late(language, timezone, context.now, label, brief, step)
+
+    leaders = cards.leaders_of(context, step.store_id)
+    notify.tell_each(context, leaders, words, priority=cards.priority_of(request))
+    cards.refresh(context, request, late=leaders)
+
+
+def _tell(context: Context, request: Request, step: Step | None, this: Rung, *, reason: str) -> None:
+    """Tell a role privately, with the whole story; one that has nobody to hear hands on to HQ."""
+    context.session.flush()
+    facts = cards.facts_of(context, request, request_queries.find_open_ask(context.session, request.id))
+    after = clocks.rules_of(context, request).limits.answer_all
+
+    def words(language: str, timezone: str) -> Message:
+        return messages.escalation(
+            language,
+            timezone,
+            context.now,
+            facts,
+            cards.brief(context, request, language)[1],
+            step=step,
+            reason=reason,
+            after=say_duration(after, language),
+            buttons=_overseer_buttons(context, request, step, language),
+        )
+
+    region_id = request.region_id
+    if step is not None:
+        region_id = people_queries.get_store(context.session, step.store_id).region_id
+    told, target = False, this.target
+    if target == "region":
+        told = notify.tell_region(context, region_id, words)
+    elif target == "finance":
+        told = notify.tell_each(context, people_queries.list_people(context.session, Role.FINANCE), words)
+    elif target == "author":
+        author = people_queries.get_person(context.session, request.author_id)
+        told = notify.tell_each(context, [author], words)
+    if not told:
+        target = "hq"
+        notify.tell_hq(context, words)
+    request_queries.add_event(context.session, request.id, "escalated", context.now, target=target)
+
+
+def _overseer_buttons(
+    context: Context, request: Request, step: Step | None, language: str
+) -> tuple[tuple[Button, ...], ...]:
+    """Offer an overseer what the requester could do, where a receipt was never confirmed."""
+    if step is None or step.name != "receive":
+        return ()
+    return kind_of(request).buttons(context, request, language, "requester")
+
+
+def _again(
+    context: Context,
+    request: Request,
+    ladder: str,
+    number: int,
+    turn: int,
+    step: int,
+    time: int,
+    wait: timedelta,
+) -> None:
+    # A rung that repeats at once would say everything in one second.
+    after = max(wait, timedelta(minutes=1))
+    context.later(
+        clocks.key(request, turn, ladder, f"rung{number}:{time}"),
+        "requests.rung",
+        context.now + after,
+        request_id=request.id,
+        request=request.id,
+        ladder=ladder,
+        number=number,
+        turn=turn,
+        step=step,
+        time=time,
+    )

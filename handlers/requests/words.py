@@ -1,0 +1,121 @@
+"""Answers in words: a reply to a card, or plain words to the bot where only one thing waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import access
+from handlers.errors import BadInput, NotAllowed
+from handlers.registry import reply
+from handlers.requests import commands
+from handlers.requests.grammar import Answer, clean, parse_answer
+from handlers.requests.kinds import kind_of
+from storage.queries import chats as chat_queries
+from storage.queries import requests as request_queries
+from storage.tables.requests import Ask, Request, State
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+
+@reply
+def answer_in_words(context: Context, text: str) -> bool:
+    """Take words as an answer to a card; chatter under a card, and words about nothing, are left alone."""
+    inbound = context.inbound
+    assert inbound is not None
+    answer = parse_answer(text)
+    request = _request_of_card(context)
+    meant = inbound.addressed or inbound.private
+    if request is None:
+        if not meant or answer is None or context.person is None:
+            return False
+        request = _only_one(context, answer)
+    if answer is None:
+        if meant and inbound.reply_to:
+            raise BadInput("request.not_understood")
+        return False
+    if context.person is None:
+        raise NotAllowed("core.stranger")
+    return _apply(context, request, answer, meant=meant)
+
+
+def _request_of_card(context: Context) -> Request | None:
+    """Return the request whose card was answered, locked."""
+    inbound = context.inbound
+    assert inbound is not None
+    origin = inbound.origin
+    for message in (inbound.reply_to, origin.thread):
+        card = chat_queries.find_card_at(context.session, origin.platform, origin.chat, message)
+        if card is not None:
+            return request_queries.get_request(context.session, card.request_id)
+    return None
+
+
+def _only_one(context: Context, answer: Answer) -> Request:
+    """Return the one request these words can be about. Raises BadInput when there is none or several."""
+    store_id = context.me.store_id
+    if store_id is None:
+        raise BadInput("core.not_understood")
+    session = context.session
+    found: list[int]
+    if answer.kind in {"seen", "accept", "refuse"}:
+        found = [ask.request_id for ask in request_queries.list_unanswered_asks(session, store_id)]
+    elif answer.kind in {"shipped", "cannot"}:
+        found = [request.id for request in request_queries.list_owned(session, store_id)]
+    else:
+        mine = request_queries.list_unfinished(session, store_id)
+        found = [request.id for request in mine if request.store_id == store_id]
+    if not found:
+        raise BadInput("core.not_understood")
+    if len(found) > 1:
+        raise BadInput("request.which_one")
+    return request_queries.get_request(session, found[0])
+
+
+def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -> bool:
+    kind = kind_of(request)
+    if answer.kind == "seen" and access.works_at(context.me, request.store_id):
+        if request.state is State.SHIPPED:  # 收到 from who waits for the goods: offer the receipt
+            commands.press_show(context, request.id)
+        return True
+    if answer.kind in {"seen", "accept", "refuse"}:
+        return _answer(context, request, answer, meant=meant)
+    if answer.kind == "shipped":
+        kind.shipped(context, request, answer)
+    elif answer.kind == "received":
+        kind.received(context, request, answer)
+    elif answer.kind == "withdraw":
+        commands.withdraw(context, request, clean(answer.reason, commands.MOST_REASON))
+    elif answer.reason:
+        commands.cannot(context, request, clean(answer.reason, commands.MOST_REASON))
+    else:
+        commands.press_cannot(context, request.id)
+    return True
+
+
+def _answer(context: Context, request: Request, answer: Answer, *, meant: bool) -> bool:
+    ask = _my_ask(context, request)
+    if ask is None:
+        if answer.kind == "seen" and not meant:
+            return False  # a colleague's 收到 under somebody else's card is politeness
+        ask = request_queries.find_open_ask(context.session, request.id) or _last_ask(context, request)
+    if ask is None:
+        raise NotAllowed("request.not_asked")
+    if answer.kind == "seen":
+        commands.press_seen(context, ask.id)
+    elif answer.kind == "accept":
+        commands.accept(context, ask.id, answer.quantity)
+    else:
+        commands.refuse_in_words(context, ask.id, answer.reason)
+    return True
+
+
+def _my_ask(context: Context, request: Request) -> Ask | None:
+    """Return the latest ask of the store of who speaks."""
+    asks = request_queries.list_asks(context.session, request.id)
+    return next((ask for ask in reversed(asks) if ask.store_id == context.me.store_id), None)
+
+
+def _last_ask(context: Context, request: Request) -> Ask | None:
+    asks = request_queries.list_asks(context.session, request.id)
+    return asks[-1] if asks else None

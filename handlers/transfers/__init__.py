@@ -1,0 +1,1 @@
+"""The transfer of a part from one store to another."""

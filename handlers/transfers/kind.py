@@ -1,0 +1,108 @@
+"""The transfer as the engine sees it: its steps, its candidates, its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import texts
+from handlers.chat import Button, Line
+from handlers.requests import clocks
+from handlers.requests.kinds import Kind, Side, StepKind, register
+from handlers.transfers import commands, messages, rules, sources
+from handlers.working_time import say_moment
+from storage.queries import people as people_queries
+from storage.queries import requests as request_queries
+from storage.queries import stock as stock_queries
+from storage.tables.requests import Ask, Request, State
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+
+def _what(context: Context, request: Request, language: str, timezone: str) -> tuple[Line, ...]:
+    moved = request_queries.get_transfer(context.session, request.id)
+    part = stock_queries.get_part(context.session, moved.part_id)
+    return messages.what(language, timezone, context.now, part, moved, request)
+
+
+def _brief(context: Context, request: Request, language: str) -> str:
+    moved = request_queries.get_transfer(context.session, request.id)
+    part = stock_queries.get_part(context.session, moved.part_id)
+    return texts.say(language, "transfer.what", part=part.name, count=moved.asked)
+
+
+def _forward(context: Context, request: Request, language: str, timezone: str) -> str:
+    """Write the line for the customer: where the part comes from, how far, and by when."""
+    session = context.session
+    moved = request_queries.get_transfer(session, request.id)
+    part = stock_queries.get_part(session, moved.part_id)
+    store = people_queries.get_store(session, request.store_id)
+    owner = people_queries.get_store(session, request.owner_store_id or 0)
+    km = sources.way_km(store, owner, clocks.rules_of(context, request).matching.detour)
+    eta = max(moved.eta_at or request.cap_at, context.now)
+    key = "forward_shipped" if request.state is State.SHIPPED else "forward_accepted"
+    return texts.say(
+        language,
+        f"transfer.{key}",
+        part=part.name,
+        store=owner.name,
+        way="" if km is None else texts.say(language, "transfer.way_km", km=round(km)),
+        eta=say_moment(eta, timezone, context.now, language),
+    )
+
+
+def _accept(context: Context, request: Request, ask: Ask, quantity: int | None) -> None:
+    moved = request_queries.get_transfer(context.session, request.id)
+    promised = moved.asked if quantity is None else quantity
+    rules.check_quantity(promised, moved.asked)
+    moved.accepted = promised
+
+
+def _release(context: Context, request: Request) -> None:
+    moved = request_queries.get_transfer(context.session, request.id)
+    moved.accepted = moved.shipped = 0
+    moved.courier = moved.waybill = ""
+    moved.eta_at = None
+
+
+def _divisible(context: Context, request: Request) -> bool:
+    return request_queries.get_transfer(context.session, request.id).asked > 1
+
+
+def _buttons(context: Context, request: Request, language: str, side: Side) -> tuple[tuple[Button, ...], ...]:
+    moved = request_queries.get_transfer(context.session, request.id)
+    if side == "owner":
+        rows: list[tuple[Button, ...]] = []
+        if request.state in {State.ACCEPTED, State.SHIPPED} and moved.shipped < moved.accepted:
+            rows.extend(messages.owner_buttons(language, request))
+        if request.state is State.SHIPPED:
+            rows.append(messages.details_button(language, request))
+        return tuple(rows)
+    rows = []
+    if request.state is State.SHIPPED:
+        left = moved.shipped - moved.received - moved.lost
+        partly = moved.received + moved.lost > 0 or moved.shipped < moved.accepted
+        rows.extend(messages.receipt_buttons(language, request, left=left, partly=partly))
+    if request.state in {State.ACCEPTED, State.SHIPPED} and moved.accepted < moved.asked:
+        rows.append(messages.again_button(language, request))
+    return tuple(rows)
+
+
+register(
+    Kind(
+        name="transfer",
+        letter="T",
+        whole="deliver",
+        steps=(StepKind("ship", "owner"), StepKind("receive", "requester"), StepKind("record", "owner")),
+        candidates=sources.candidates,
+        what=_what,
+        brief=_brief,
+        forward=_forward,
+        accept=_accept,
+        release=_release,
+        buttons=_buttons,
+        divisible=_divisible,
+        shipped=commands.ship,
+        received=commands.receive,
+    )
+)

@@ -1,0 +1,24 @@
+"""The record of acts and refusals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from storage.tables.audit import AuditEntry
+
+
+def count_refused(session: Session, *, platform: str, user: str, act: str, since: datetime) -> int:
+    """Count how often this account was refused this act lately."""
+    return session.exec(
+        select(func.count())
+        .select_from(AuditEntry)
+        .where(
+            AuditEntry.platform == platform,
+            AuditEntry.user == user,
+            AuditEntry.act == act,
+            col(AuditEntry.refused).is_(True),
+            AuditEntry.at > since,
+        )
+    ).one()

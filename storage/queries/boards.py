@@ -1,0 +1,93 @@
+"""The boards whole, for the workbook: every part, level, technician and capacity, and writing many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, SQLModel, col, select
+
+from storage.queries.queues import insert_for
+from storage.tables.boards import Capacity, Part, StockLevel, Technician
+from storage.tables.people import Store
+
+# Rows sent to the database at once: the whole of a large sheet would be held twice.
+BATCH = 5_000
+
+LevelRow = tuple[str, str, int, datetime]
+
+
+def list_all_levels(session: Session) -> Sequence[LevelRow]:
+    """List every stock level as part number, store code, quantity and when it was said."""
+    rows = session.execute(
+        select(Part.part_no, Store.code, StockLevel.quantity, StockLevel.stated_at)
+        .join(StockLevel, col(StockLevel.part_id) == col(Part.id))
+        .join(Store, col(Store.id) == col(StockLevel.store_id))
+        .order_by(col(Part.part_no), col(Store.code))
+    )
+    return [(part_no, code, quantity, stated_at) for part_no, code, quantity, stated_at in rows]
+
+
+def list_technicians(session: Session) -> Sequence[Technician]:
+    """List every technician by store and name."""
+    return session.exec(select(Technician).order_by(col(Technician.store_id), col(Technician.name))).all()
+
+
+def list_capacities(session: Session, days: Sequence[date]) -> Sequence[Capacity]:
+    """List the stores' capacities of these days."""
+    return session.exec(
+        select(Capacity).where(col(Capacity.day).in_(days)).order_by(col(Capacity.store_id), col(Capacity.day))
+    ).all()
+
+
+def map_part_ids(session: Session) -> dict[str, int]:
+    """Return part number → id."""
+    return {part_no: part_id for part_no, part_id in session.exec(select(Part.part_no, Part.id)) if part_id}
+
+
+def add_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Add many rows; each names every column."""
+    for start in range(0, len(rows), BATCH):
+        session.execute(insert(table), rows[start : start + BATCH])
+
+
+def change_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Change many rows; each names its id and the columns that change, the same in all."""
+    for start in range(0, len(rows), BATCH):
+        session.execute(update(table), rows[start : start + BATCH])
+
+
+def put_stock_levels(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Say how many of a part a store has, whether it was said before or not."""
+    _put(session, StockLevel, ("part_id", "store_id"), ("quantity", "stated_at", "stated_by"), rows)
+
+
+def put_capacities(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Say a store's capacity of a day, whether it was said before or not."""
+    said = ("daily_capacity", "bookings", "stated_at", "stated_by")
+    _put(session, Capacity, ("store_id", "day"), said, rows)
+
+
+def put_technicians(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Put technicians on the map, whether they were there before or not."""
+    said = ("level", "specialties", "status", "windows", "stated_at", "stated_by")
+    _put(session, Technician, ("store_id", "name"), said, rows)
+
+
+def _put(
+    session: Session,
+    table: type[SQLModel],
+    key: tuple[str, ...],
+    said: tuple[str, ...],
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    """Add rows, or where the key is there already change what is said of it."""
+    statement = insert_for(session)(table)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(key), set_={column: statement.excluded[column] for column in said}
+    )
+    for start in range(0, len(rows), BATCH):
+        # By the driver's executemany: SQLAlchemy's own way makes one statement of a thousand rows, and parses it.
+        session.connection().execute(statement, rows[start : start + BATCH])

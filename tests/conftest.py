@@ -1,0 +1,171 @@
+"""Databases and a Redis for the tests: migrated to head once, then copied for each test.
+
+`database` is SQLite; `postgres` and `redis_url` need a service on loopback and are skipped, saying so, where none
+listens. On CI (CI=true) a skip although the service is there fails the run.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import create_engine, make_url, text
+
+from storage.database import Database, normal_url
+from storage.migrate import upgrade
+
+POSTGRES = os.environ.get("XIETONG_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+REDIS = os.environ.get("XIETONG_TEST_REDIS", "redis://127.0.0.1:6379/0")
+SERVICES = {"postgres": POSTGRES, "redis": REDIS}
+
+
+def is_there(service: str) -> bool:
+    """Say whether something listens where this service should be."""
+    url = make_url(SERVICES[service])
+    port = url.port or {"postgres": 5432, "redis": 6379}[service]
+    try:
+        with socket.create_connection((url.host or "127.0.0.1", port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _needs(service: str) -> None:
+    if not is_there(service):
+        url = make_url(SERVICES[service])
+        pytest.skip(f"no {service} listens at {url.host}:{url.port}; see docs/operations.md, Tests")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate an empty SQLite file to head, once."""
+    path = tmp_path_factory.mktemp("template") / "head.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """Give a fresh SQLite database at head."""
+    path = tmp_path / "xietong.db"
+    shutil.copy(sqlite_template, path)
+    fresh = Database(f"sqlite:///{path}")
+    yield fresh
+    fresh.close()
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(normal_url(POSTGRES), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def _postgres(what: str, template: str = "template1") -> Iterator[Database]:
+    name = f"xietong_{what}_{os.getpid()}_{secrets.token_hex(4)}"
+    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    database = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False))
+    try:
+        yield database
+    finally:
+        database.close()
+        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def empty_postgres() -> Iterator[Database]:
+    """Give a PostgreSQL database with nothing in it."""
+    _needs("postgres")
+    with _postgres("empty") as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """Migrate an empty PostgreSQL database to head, once; return its name."""
+    _needs("postgres")
+    with _postgres("template") as database:
+        upgrade(database)
+        database.close()  # nobody may be connected to a template
+        name = make_url(database.url).database
+        assert name is not None
+        yield name
+
+
+@pytest.fixture
+def postgres(postgres_template: str) -> Iterator[Database]:
+    """Give a fresh PostgreSQL database at head."""
+    with _postgres("test", postgres_template) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database(request: pytest.FixtureRequest) -> Database:
+    """Give a fresh database at head: the test runs once on SQLite and once on PostgreSQL."""
+    found = request.getfixturevalue("database" if request.param == "sqlite" else "postgres")
+    assert isinstance(found, Database)
+    return found
+
+
+@pytest.fixture
+def redis_prefix() -> Iterator[str]:
+    """Give a prefix of Redis keys that nobody else uses; what is stored under it goes at the end."""
+    _needs("redis")
+    prefix = f"xietong-test-{os.getpid()}-{secrets.token_hex(4)}:"
+    yield prefix
+    with redis.Redis.from_url(REDIS) as client:
+        for key in client.scan_iter(match=f"{prefix}*"):
+            client.delete(key)
+
+
+@pytest.fixture
+def redis_url(redis_prefix: str) -> str:
+    """Give the URL of the tests' Redis; keys belong under `redis_prefix`."""
+    return REDIS
+
+
+# Which tests need a service, and that CI skips none of them
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses a service, so that `-m "not postgres"` finds it."""
+    fixtures = {"postgres": {"postgres", "empty_postgres"}, "redis": {"redis_url", "redis_prefix"}}
+    for item in items:
+        for service, names in fixtures.items():
+            if names & set(getattr(item, "fixturenames", ())):
+                item.add_marker(service)
+
+
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a test of a service that was skipped although the service is there."""
+    if report.skipped and any(service in report.keywords and is_there(service) for service in SERVICES):
+        _skipped.append(report.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests CI should not have skipped."""
+    if _skipped and os.environ.get("CI") == "true":
+        terminalreporter.section("skipped although the service is there", red=True)
+        for nodeid in _skipped:
+            terminalreporter.line(nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail on CI when a test of a service was skipped although the service is there."""
+    if _skipped and os.environ.get("CI") == "true" and not hasattr(session.config, "workerinput"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
