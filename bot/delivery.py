@@ -76,12 +76,14 @@ class Delivery:
         *,
         by: str,
         share: Share | None = None,
+        patience: float = SEND,
     ) -> None:
         self._desk = desk
         self._settings = settings
         self._happened = happened
         self._by = by
         self._share = share
+        self._patience = patience
         self._lines = {
             platform.name: _Line(platform, Pacer(platform), Outage(platform.name, first=1, longest=30))
             for platform in platforms
@@ -210,7 +212,7 @@ class Delivery:
             await self._desk.surely(lambda: outbox.put_off(database, parcel, until, now(), tried=False))
             return
         try:
-            async with asyncio.timeout(SEND):
+            async with asyncio.timeout(self._patience):
                 posted = await self._say(line.platform, parcel)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop what waits behind it
             await self._failed(line, parcel, error)
@@ -241,7 +243,7 @@ class Delivery:
             line.answered()
         match error:
             case TimeoutError():
-                await self._try_later(line, parcel, TryLater(f"no answer in {SEND:.0f} s"))
+                await self._try_later(line, parcel, TryLater(f"no answer in {self._patience:g} s"))
             case TryLater():
                 await self._try_later(line, parcel, error)
             case Gone():

@@ -181,6 +181,9 @@ def after_event(database: Database, parcel: Parcel, error: Moved | Unreachable, 
             return
         if isinstance(error, Moved):
             queues.move_outbox(session, platform=row.platform, chat=row.chat, to=error.chat)
+        elif row.only_for and error.event == events.USER_BLOCKED:
+            # One person refuses private words; the group it was said in has nothing to wait for.
+            row.done_at, row.failed = now, str(error)[:500]
         else:
             queues.delay_chat(session, row.platform, row.chat, until)
 

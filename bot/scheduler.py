@@ -56,6 +56,7 @@ class Scheduler:
         self._firing = asyncio.Lock()
         self._ticking = self._again = False
         self._overdue = 0
+        self._late: set[str] = set()  # said in the log
         self.heartbeat_at: datetime | None = None  # the last time nothing was found overdue
 
     # The steps, which a driver with a simulated clock calls itself
@@ -146,11 +147,17 @@ class Scheduler:
             self._ticks.add_job(self._tick, DateTrigger(at, UTC), id="due", replace_existing=True)
 
     async def _list_due(self, now: datetime) -> list[int]:
-        def find() -> list[int]:
+        def find() -> tuple[list[int], list[tuple[str, datetime]]]:
             with self._desk.database.transaction(writing=False) as session:
-                return list(queues.list_due_timers(session, now, BATCH))
+                due = list(queues.list_due_timers(session, now, BATCH))
+                return due, list(queues.list_late_timers(session, now - OVERDUE, BATCH)) if due else []
 
-        return await self._desk.surely(find, reading=True)
+        due, late = await self._desk.surely(find, reading=True)
+        for key, due_at in late:
+            if key not in self._late:
+                log.warning("timer %s fires %s late", key, now - due_at)
+        self._late = {key for key, _ in late}
+        return due
 
     async def _find_next(self) -> datetime | None:
         def find() -> datetime | None:

@@ -10,13 +10,13 @@ texts.add(
     {
         "apology": (
             "抱歉,出了点问题,这一步没有完成。请稍后再试;若仍不行,请把编号 {id} 告诉总部。",
-            "Sorry, something went wrong and this was not done. Try again shortly; if it fails again, give HQ the number {id}.",
-            "Lo siento, algo falló y esto no se hizo. Inténtalo de nuevo; si vuelve a fallar, da a la central el número {id}.",
+            "Sorry, something went wrong and this was not done. Try again; if it fails again, give HQ the number {id}.",
+            "Lo siento, algo falló y no se hizo. Repítelo; si sigue fallando, da a la central el número {id}.",
         ),
         "stranger": (
             "我还不认识这个账号。请向总部要一个绑定码,然后发送:/start 绑定码(Slack:/xietong link 绑定码)",
             "I do not know this account yet. Ask HQ for a code, then send: /start CODE (on Slack: /xietong link CODE)",
-            "Aún no conozco esta cuenta. Pide un código a la central y envía: /start CÓDIGO (en Slack: /xietong link CÓDIGO)",
+            "No conozco esta cuenta. Pide un código a la central y envía: /start CÓDIGO (Slack: /xietong link CÓDIGO)",
         ),
         "not_your_role": (
             "您的角色不能做这个操作。发送 /help 查看您能用的命令。",

@@ -37,13 +37,15 @@ class NewerDatabase(Exception):
     """The database was made by a later version than this one."""
 
 
-def upgrade(database: Database) -> None:
-    """Bring the database to the newest migration, whole or not at all; a second process waits and finds it done."""
+def upgrade(database: Database, to: str = "head") -> None:
+    """Bring the database to a migration, whole or not at all; a second process waits and finds it done."""
     with _connection(database) as connection:
+        known = {"head", None, *(script.revision for script in _scripts().walk_revisions())}
         found = MigrationContext.configure(connection).get_current_revision()
-        if found is not None and found not in {script.revision for script in _scripts().walk_revisions()}:
-            raise NewerDatabase(f"the database is at {found}, which this version does not know: install a newer one")
-        command.upgrade(_config(connection), "head")
+        if not {found, to} <= known:
+            unknown = to if to not in known else found
+            raise NewerDatabase(f"the database is at {unknown}, which this version does not know: install a newer one")
+        command.upgrade(_config(connection), to)
         if database.is_sqlite:
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
             if broken:

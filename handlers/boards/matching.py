@@ -104,7 +104,7 @@ def _score(query: _Form, form: _Form) -> int:
     score = max(_by_pieces(query.key, form), _by_pinyin(query, form), _by_slips(query, form))
     if not form.is_number and _is_other_side(query.key, form.key):
         score -= WRONG_SIDE
-    return max(0, min(EXACT - 1, round(score)))
+    return max(0, round(score))
 
 
 def _by_pieces(query: str, form: _Form) -> float:
@@ -142,7 +142,10 @@ def _by_slips(query: _Form, form: _Form) -> float:
     """Score what is nearly the same in writing, at most 89."""
     if min(len(query.key), len(form.key)) < 3:
         return 0
-    whole = max(fuzz.ratio(query.key, form.key), fuzz.ratio(query.words, form.words))
+    whole = max(
+        fuzz.ratio(query.key, form.key, score_cutoff=LEAST),
+        fuzz.ratio(query.words, form.words, score_cutoff=LEAST),
+    )
     return min(89.0, whole)
 
 

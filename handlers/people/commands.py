@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers import access
 from handlers.errors import BadInput, NotAllowed, NotFound
-from handlers.people import chats, events, messages, rules  # noqa: F401 - chats and events declare as well
+from handlers.people import messages, rules
 from handlers.people.help import allowed_names
 from handlers.registry import STRANGERS, button, command
 from handlers.texts import language_of

@@ -11,7 +11,7 @@ from handlers.registry import Command
 from storage.tables.people import Role
 
 # In this order; a feature that is not named here stands with what is everybody's own.
-GROUPS = ("transfers", "requests", "boards", "ledger", "reports", "people")
+GROUPS = ("transfers", "requests", "boards", "ledger", "reports", "network", "people")
 
 texts.add(
     "people",
@@ -21,6 +21,7 @@ texts.add(
         "group_boards": ("库存与看板", "Stock and boards", "Existencias y tableros"),
         "group_ledger": ("积分与费用", "Points and costs", "Puntos y costes"),
         "group_reports": ("报表", "Reports", "Informes"),
+        "group_network": ("网络名册", "The network's workbook", "El libro de la red"),
         "group_people": ("账号与群", "Accounts and chats", "Cuentas y chats"),
         "help_more": (
             "用法:/help 加命令名,例如 /help {name}",

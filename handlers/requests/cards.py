@@ -43,8 +43,8 @@ def _chats(context: Context, request: Request, region_id: int | None) -> list[Ch
     return list(chat_queries.list_chats(session, Purpose.MANAGERS, region_ids=[region_id]))
 
 
-def refresh(context: Context, request: Request, *, late: tuple[Person, ...] = ()) -> None:
-    """Show every card of a request as it now stands; `late` people are called on once.
+def refresh(context: Context, request: Request) -> None:
+    """Show every card of a request as it now stands.
 
     Who has come to act gets a card; who has nothing to do any more sees so once.
     """
@@ -52,7 +52,7 @@ def refresh(context: Context, request: Request, *, late: tuple[Person, ...] = ()
     ask = request_queries.find_open_ask(context.session, request.id)
     for person in _actors(context, request, ask):
         _add_private(context, request, person)
-    facts = facts_of(context, request, ask, late=late)
+    facts = facts_of(context, request, ask)
     for card in chat_queries.list_cards(context.session, request.id):
         context.say_card(card, render(context, request, card, facts), priority=priority_of(request))
         _tell_thread(context, card, facts)
@@ -63,9 +63,7 @@ def priority_of(request: Request) -> Priority:
     return Priority.URGENT if request.urgency is Urgency.URGENT else Priority.NORMAL
 
 
-def facts_of(
-    context: Context, request: Request, ask: Ask | None, *, late: tuple[Person, ...] = (), events: bool = True
-) -> messages.CardFacts:
+def facts_of(context: Context, request: Request, ask: Ask | None, *, events: bool = True) -> messages.CardFacts:
     """Gather what a card shows."""
     session = context.session
     kind = kind_of(request)
@@ -82,6 +80,7 @@ def facts_of(
     if request.state is State.UNFILLED or request.ended_at is not None:
         hearing = None
     home = people_queries.get_store(session, request.store_id)
+    clock = next((step for step in reversed(running) if step.name != kind.whole), None)
     return messages.CardFacts(
         label=rules.label(kind.letter, request.number),
         request=request,
@@ -89,13 +88,13 @@ def facts_of(
         asked=people_queries.get_store(session, asked_id).name if asked_id else "",
         ask=ask,
         home=home.timezone,
-        clock=next((step for step in reversed(running) if step.name != kind.whole), None),
+        clock=clock,
         next_target=hearing.target if hearing else "",
         next_at=hearing.at if hearing else None,
         events=story,
         stores=stores,
         people=people,
-        late=late,
+        late=leaders_of(context, clock.store_id) if clock is not None and clock.breached_at else (),
     )
 
 

@@ -1,22 +1,19 @@
-"""What people do with a request of any kind: answer, withdraw, look, and what the region may do."""
+"""What people do with a request of any kind: answer it, withdraw it, give it back, and say what came of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from handlers import access, forms, texts
-from handlers.access import ASKERS, REGION, STORE_LEADERS
-from handlers.chat import Message, line
-from handlers.durations import parse_duration, say_duration
+from handlers.access import ASKERS, STORE_LEADERS
 from handlers.errors import BadFields, BadInput, NotAllowed, NotFound, TooLate
 from handlers.messages import sentence
-from handlers.registry import EVERYONE, button, command, form
+from handlers.registry import button, form
 from handlers.requests import cards, clocks, life, messages, rules
 from handlers.requests.grammar import classify_reason, clean, parse_count
-from handlers.requests.kinds import Candidate, kind_by_letter, kind_of
+from handlers.requests.kinds import kind_by_letter, kind_of
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
-from storage.tables.people import Role
 from storage.tables.requests import Ask, Request, State
 
 if TYPE_CHECKING:
@@ -290,143 +287,6 @@ def press_snooze(context: Context, step: int) -> None:
     context.toast(context.words("request.snoozed"))
 
 
-# Looking
-
-
-@command("my", "我的", "待办", "mis", reading=True)
-def my(context: Context, words: str) -> None:
-    """What waits for the person's store, or for their region."""
-    person, session = context.me, context.session
-    if person.store_id is not None:
-        requests = request_queries.list_unfinished(session, person.store_id)
-    elif person.role in {Role.REGION_MANAGER, Role.HQ}:
-        region_id = person.region_id if person.role is Role.REGION_MANAGER else None
-        requests = request_queries.list_unfinished_of_region(session, region_id)
-    else:
-        requests = []
-    if not requests:
-        context.answer(sentence(context.words("request.my_empty")))
-        return
-    rows, buttons = [line(context.words("request.my_title"))], []
-    for request in requests[:20]:
-        facts = cards.facts_of(context, request, request_queries.find_open_ask(session, request.id), events=False)
-        rows.extend(messages.my_lines(context.language, context.timezone, context.now, facts, _brief(context, request)))
-        buttons.append((messages.show_button(context.language, facts.label, request),))
-    context.answer(Message(tuple(rows), tuple(buttons[:10])))
-
-
-@button("request.show", roles=EVERYONE)
-def press_show(context: Context, request: int) -> None:
-    """Show a request with what can be done with it."""
-    found = request_queries.get_request(context.session, request)
-    _check_may_read(context, found)
-    ask = request_queries.find_open_ask(context.session, request)
-    context.answer(cards.render_for(context, found, cards.facts_of(context, found, ask), context.me))
-
-
-@command("request", "请求", "peticion", reading=True)
-def show(context: Context, words: str) -> None:
-    """The whole story of a request, and how its clocks went."""
-    request = find(context, words, lock=False)
-    _check_may_read(context, request)
-    session, language, zone = context.session, context.language, context.timezone
-    facts = cards.facts_of(context, request, request_queries.find_open_ask(session, request.id))
-    shown = cards.render_for(context, request, facts, context.me)
-    rows = [line(texts.say(language, "request.story"))]
-    rows.extend(messages.story(language, zone, context.now, facts.events, facts))
-    rows.append(line(context.words("request.steps_title")))
-    for step in request_queries.list_steps(session, request.id):
-        store = people_queries.get_store(session, step.store_id).name
-        rows.append(messages.step_line(language, zone, context.now, step, store))
-    context.answer(
-        Message(shown.lines[: -1 - min(len(facts.events), messages.STORY_LINES)] + tuple(rows), shown.buttons)
-    )
-
-
-# The region
-
-
-@command("assign", "指派", "asignar", roles=REGION)
-def assign(context: Context, words: str) -> None:
-    """Make a store the owner of a request, by the region's word."""
-    wanted, _, store_words = words.partition(" ")
-    request = find(context, wanted, lock=True)
-    _check_oversees(context, request)
-    store = people_queries.find_store(context.session, store_words)
-    if store is None or not store.active:
-        raise NotFound("request.unknown_store", store=clean(store_words, 40))
-    if store.id == request.store_id:
-        raise BadInput("request.not_itself")
-    check_state(context, request, State.ASKING, State.UNFILLED)
-    before = str(request.state)
-    life.assign(context, request, Candidate(store, ()))
-    for person in life.reachable_leaders(context, store.id):
-        language = context.language_for(person)
-        label, brief = cards.brief(context, request, language)
-        told = texts.say(language, "request.assigned_told", label=label, brief=brief)
-        context.tell(person, sentence(told), priority=cards.priority_of(request))
-    done(context, request, "request.assign", before, reason=store.code)
-    context.answer(sentence(context.words("request.done")))
-
-
-@command("close", "关闭", "cerrar", roles=REGION)
-def close(context: Context, words: str) -> None:
-    """End a request that nobody can fill."""
-    wanted, _, rest = words.partition(" ")
-    request = find(context, wanted, lock=True)
-    _check_oversees(context, request)
-    reason = reason_in(rest, example=texts.say(context.language, "example.close"))
-    check_state(context, request, State.ASKING, State.UNFILLED, State.ACCEPTED)
-    before = str(request.state)
-    life.stop(context, request, State.CLOSED, "closed", reason)
-    done(context, request, "request.close", before, reason=reason)
-    context.answer(sentence(context.words("request.done")))
-
-
-@command("extend", "延长", "ampliar", roles=STORE_LEADERS | REGION)
-def extend(context: Context, words: str) -> None:
-    """Move the limit of the step that runs: the region, or the store that waits for it."""
-    wanted, _, rest = words.partition(" ")
-    request = find(context, wanted, lock=True)
-    span, _, why = rest.strip().partition(" ")
-    reason = clean(why, MOST_REASON)
-    try:
-        by = parse_duration(span)
-    except ValueError as error:
-        raise BadInput("request.bad_extension") from error
-    if not reason or not by:
-        raise BadInput("request.bad_extension")
-    running = [
-        step
-        for step in request_queries.list_running_steps(context.session, request.id)
-        if step.breached_at is None and step.name != kind_of(request).whole
-    ]
-    if not running:
-        raise TooLate("request.nothing_runs")
-    step = running[-1]
-    waits = access.leads(context.me, request.store_id) and step.store_id != request.store_id
-    if not waits and not _oversees(context, request):
-        raise NotAllowed("request.not_your_region")
-    before = step.due_at.isoformat()
-    clocks.extend(context, request, step, by)
-    request_queries.add_event(
-        context.session,
-        request.id,
-        "extended",
-        context.now,
-        person_id=context.my_id,
-        step=step.name,
-        by=say_duration(by, context.language),
-        reason=reason,
-    )
-    done(context, request, "request.extend", before, reason=reason)
-    context.answer(sentence(context.words("request.done")))
-
-
-def _brief(context: Context, request: Request) -> str:
-    return kind_of(request).brief(context, request, context.language)
-
-
 def _owner_name(context: Context, request: Request) -> str:
     """Name who has a request: the person who accepted, else the store."""
     if request.owner_person_id is not None:
@@ -443,22 +303,7 @@ def _asked_name(context: Context, request: Request) -> str:
     return people_queries.get_store(context.session, ask.store_id).name if ask else "—"
 
 
-def _regions(context: Context, request: Request) -> set[int]:
+def regions_of(context: Context, request: Request) -> set[int]:
     """Return the regions that have to do with a request: the requester's, and those of the stores asked."""
     asked = {ask.store_id for ask in request_queries.list_asks(context.session, request.id)}
     return {request.region_id} | {people_queries.get_store(context.session, store).region_id for store in asked}
-
-
-def _check_may_read(context: Context, request: Request) -> None:
-    stores = {request.store_id} | {ask.store_id for ask in request_queries.list_asks(context.session, request.id)}
-    if not access.can_read_request(context.me, request.region_id, stores, _regions(context, request)):
-        raise NotAllowed("request.not_to_read")
-
-
-def _oversees(context: Context, request: Request) -> bool:
-    return any(access.oversees(context.me, region) for region in _regions(context, request))
-
-
-def _check_oversees(context: Context, request: Request) -> None:
-    if not _oversees(context, request):
-        raise NotAllowed("request.not_your_region")

@@ -137,7 +137,7 @@ def _call_on(context: Context, request: Request, step: Step | None) -> None:
 
     leaders = cards.leaders_of(context, step.store_id)
     notify.tell_each(context, leaders, words, priority=cards.priority_of(request))
-    cards.refresh(context, request, late=leaders)
+    cards.refresh(context, request)
 
 
 def _tell(context: Context, request: Request, step: Step | None, this: Rung, *, reason: str) -> None:

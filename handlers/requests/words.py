@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers import access
 from handlers.errors import BadInput, NotAllowed
 from handlers.registry import reply
-from handlers.requests import commands
+from handlers.requests import commands, looking
 from handlers.requests.grammar import Answer, clean, parse_answer
 from handlers.requests.kinds import kind_of
 from storage.queries import chats as chat_queries
@@ -76,7 +76,7 @@ def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -
     kind = kind_of(request)
     if answer.kind == "seen" and access.works_at(context.me, request.store_id):
         if request.state is State.SHIPPED:  # 收到 from who waits for the goods: offer the receipt
-            commands.press_show(context, request.id)
+            looking.press_show(context, request.id)
         return True
     if answer.kind in {"seen", "accept", "refuse"}:
         return _answer(context, request, answer, meant=meant)

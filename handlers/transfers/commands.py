@@ -1,28 +1,22 @@
-"""Transfers as people ask for them: post, ship, receive, record."""
+"""Transfers as people ask for them: what is missing, what is urgent, and who has the part."""
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import access, forms, texts
-from handlers.access import ASKERS, BOOKKEEPERS, REGION, STORE_LEADERS
+from handlers.access import ASKERS
 from handlers.chat import Button, Message
-from handlers.durations import parse_duration
 from handlers.errors import BadFields, BadInput, NotAllowed
 from handlers.messages import sentence
-from handlers.money import format_amount, parse_amount
 from handlers.registry import button, command, form
 from handlers.requests import cards, life
-from handlers.requests.commands import MOST_REASON, check_owner, check_requester, check_state, done, find, name_of
 from handlers.requests import messages as request_messages
-from handlers.requests.grammar import Answer, clean, parse_count
+from handlers.requests.commands import MOST_REASON, check_requester, done, name_of
+from handlers.requests.grammar import clean, parse_count
 from handlers.requests.kinds import kind_named
 from handlers.transfers import messages, rules, sources
 from handlers.transfers.words import LONGEST_MATTER, parse_transfer
-from storage.queries import ledger as ledger_queries
-from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
 from storage.tables.boards import Part
@@ -193,6 +187,23 @@ def _open(
     return request
 
 
+@button("transfer.again", roles=ASKERS)
+def press_again(context: Context, request: int) -> None:
+    """Open a second request for what the owner did not promise."""
+    found = request_queries.get_request(context.session, request)
+    check_requester(context, found, State.ACCEPTED, State.SHIPPED)
+    moved = request_queries.get_transfer(context.session, request)
+    missing = moved.asked - moved.accepted
+    if missing < 1:
+        raise BadInput("core.unknown_button")
+    _check_store(context)
+    moved.asked = moved.accepted
+    part = stock_queries.get_part(context.session, moved.part_id)
+    matter = f"{found.matter} ({context.words('transfer.rest_matter', label=name_of(found))})"
+    _open(context, part, missing, found.urgency, matter[:LONGEST_MATTER], found.customer_waits, parent_id=request)
+    done(context, found, "transfer.again", str(found.state))
+
+
 # Looking
 
 
@@ -237,287 +248,3 @@ def press_begin(context: Context, part: int) -> None:
     """Begin a transfer from the stock table, with the part filled in."""
     found = stock_queries.get_part(context.session, part)
     _consider(context, {"part": found.part_no}, waits=None)
-
-
-# Shipping
-
-
-@button("transfer.shipped", roles=ASKERS)
-def press_shipped(context: Context, request: int) -> None:
-    """Note that everything promised is on its way."""
-    ship(context, request_queries.get_request(context.session, request), Answer("shipped"))
-
-
-def ship(context: Context, request: Request, answer: Answer) -> None:
-    """Note what is on its way, with courier, waybill and ETA where they were said; the rest may follow."""
-    check_owner(context, request, State.ACCEPTED, State.SHIPPED)
-    moved = request_queries.get_transfer(context.session, request.id)
-    left = moved.accepted - moved.shipped
-    if left < 1:
-        check_state(context, request, State.ACCEPTED)
-    quantity = left if answer.quantity is None else answer.quantity
-    rules.check_quantity(quantity, left)
-    before = str(request.state)
-    moved.shipped += quantity
-    courier, waybill, way = sources.read_details(answer.rest)
-    _note_details(context, moved, courier or moved.courier, waybill or moved.waybill, way)
-    request.state = State.SHIPPED
-    request_queries.add_event(
-        context.session,
-        request.id,
-        "shipped",
-        context.now,
-        person_id=context.my_id,
-        store_id=request.owner_store_id,
-        quantity=moved.shipped,
-    )
-    if before == State.ACCEPTED:
-        life.next_step(context, request, "ship")
-    done(context, request, "transfer.shipped", before)
-
-
-@button("transfer.details", roles=ASKERS)
-def press_details(context: Context, request: int) -> None:
-    """Ask for carrier, waybill and ETA."""
-    found = request_queries.get_request(context.session, request)
-    check_owner(context, found, State.SHIPPED, State.RECEIVED)
-    moved = request_queries.get_transfer(context.session, request)
-    forms.ask(context, messages.details_form(context.language, found, moved))
-
-
-@form("transfer.details", roles=ASKERS)
-def send_details(context: Context, values: dict[str, str], request: int) -> None:
-    """Note carrier, waybill and ETA."""
-    found = request_queries.get_request(context.session, request)
-    check_owner(context, found, State.SHIPPED, State.RECEIVED)
-    eta = clean(values.get("eta", ""), 20)
-    try:
-        way = parse_duration(eta) if eta else None
-    except ValueError as error:
-        raise BadFields({"eta": "transfer.bad_eta"}) from error
-    moved = request_queries.get_transfer(context.session, request)
-    courier, waybill = clean(values.get("courier", ""), 40), clean(values.get("waybill", ""), 40)
-    _note_details(context, moved, courier or moved.courier, waybill or moved.waybill, way)
-    done(context, found, "transfer.details", str(found.state))
-
-
-def _note_details(context: Context, moved: Transfer, courier: str, waybill: str, way: timedelta | None) -> None:
-    moved.courier, moved.waybill = courier, waybill
-    if way is not None:
-        moved.eta_at = context.now + way
-
-
-# Receiving
-
-
-@button("transfer.received", roles=ASKERS | REGION)
-def press_received(context: Context, request: int) -> None:
-    """Confirm that everything still to come arrived in order."""
-    receive(context, request_queries.get_request(context.session, request), Answer("received"))
-
-
-def receive(context: Context, request: Request, answer: Answer) -> None:
-    """Confirm a receipt, whole or of so many; what is missing stays open until it comes or is cancelled."""
-    _check_receiver(context, request)
-    moved = request_queries.get_transfer(context.session, request.id)
-    left = moved.shipped - moved.received - moved.lost
-    quantity = left if answer.quantity is None else answer.quantity
-    if not 1 <= quantity <= left:
-        raise BadInput("transfer.bad_received", most=left)
-    if quantity < left and answer.quantity is not None:
-        _book(context, request, moved, received=quantity, lost=0, difference=f"short {left - quantity}")
-        return
-    _book(context, request, moved, received=quantity, lost=0, difference="")
-
-
-@button("transfer.differs", roles=ASKERS | REGION)
-def press_differs(context: Context, request: int) -> None:
-    """Ask what differs."""
-    found = request_queries.get_request(context.session, request)
-    _check_receiver(context, found)
-    forms.ask(context, messages.differs_form(context.language, found))
-
-
-@form("transfer.differs", roles=ASKERS | REGION)
-def send_differs(context: Context, values: dict[str, str], request: int) -> None:
-    """Note a receipt that differs: how many arrived in order, and what is wrong with the others."""
-    found = request_queries.get_request(context.session, request)
-    _check_receiver(context, found)
-    moved = request_queries.get_transfer(context.session, request)
-    left = moved.shipped - moved.received - moved.lost
-    quantity = parse_count(clean(values.get("received", ""), 12))
-    if quantity is None or not 0 <= quantity <= left:
-        raise BadFields({"received": "transfer.bad_received"}, most=left)
-    code = values.get("difference", "")
-    if code not in messages.DIFFERENCES:
-        raise BadFields({"difference": "core.pick_one"})
-    words = clean(values.get("words", ""), MOST_REASON)
-    # What is short may still come; what came damaged or wrong will not become good.
-    lost = 0 if code == "short" else left - quantity
-    difference = f"{code} {left - quantity} {words}".strip() if quantity < left else ""
-    _book(context, found, moved, received=quantity, lost=lost, difference=difference)
-
-
-def _check_receiver(context: Context, request: Request) -> None:
-    """Raise unless the requester, or an overseer after the limit was broken, may confirm the receipt now."""
-    step = request_queries.find_running_step(context.session, request.id, "receive")
-    if step is not None and step.breached_at is not None and access.oversees(context.me, request.region_id):
-        check_state(context, request, State.SHIPPED)
-        return
-    check_requester(context, request, State.SHIPPED)
-
-
-def _book(context: Context, request: Request, moved: Transfer, *, received: int, lost: int, difference: str) -> None:
-    """Book a receipt: stock of both stores, the sender told of a difference, and the end when all has come."""
-    before = str(request.state)
-    moved.received += received
-    moved.lost += lost
-    if difference:
-        moved.difference = difference
-        sources.tell_owner(context, request, "transfer.difference_told", received=moved.received, difference=difference)
-    assert request.owner_store_id is not None
-    if received or lost:
-        stock_queries.move_stock(
-            context.session,
-            key=f"request:{request.id}:{moved.received}:{moved.lost}",
-            request_id=request.id,
-            part_id=moved.part_id,
-            giver_id=request.owner_store_id,
-            taker_id=request.store_id,
-            out=received + lost,
-            taken=received,
-            now=context.now,
-        )
-    request_queries.add_event(
-        context.session,
-        request.id,
-        "received",
-        context.now,
-        person_id=context.my_id,
-        store_id=request.store_id,
-        quantity=moved.received,
-        asked=moved.asked,
-    )
-    _close_if_whole(context, request, moved)
-    done(context, request, "transfer.received", before, reason=difference)
-
-
-@button("transfer.rest", roles=ASKERS)
-def press_rest(context: Context, request: int) -> None:
-    """Ask why the rest is not wanted any more."""
-    found = request_queries.get_request(context.session, request)
-    _check_receiver(context, found)
-    forms.ask(
-        context,
-        request_messages.reason_form(context.language, "transfer.rest", "transfer.rest_title", {"request": request}),
-    )
-
-
-@form("transfer.rest", roles=ASKERS)
-def send_rest(context: Context, values: dict[str, str], request: int) -> None:
-    """Cancel what has not come, with a reason; the sender is told."""
-    found = request_queries.get_request(context.session, request)
-    _check_receiver(context, found)
-    reason = clean(values.get("reason", ""), MOST_REASON)
-    if not reason:
-        raise BadFields({"reason": "request.reason_words"})
-    moved = request_queries.get_transfer(context.session, request)
-    before, rest = str(found.state), rules.outstanding(moved.accepted, moved.received, moved.lost, moved.cancelled)
-    moved.cancelled += rest
-    request_queries.add_event(
-        context.session,
-        request,
-        "rest_cancelled",
-        context.now,
-        person_id=context.my_id,
-        store_id=found.store_id,
-        quantity=rest,
-        words=reason,
-    )
-    sources.tell_owner(context, found, "transfer.rest_told", count=rest, reason=reason, received=moved.received)
-    _close_if_whole(context, found, moved)
-    done(context, found, "transfer.rest", before, reason=reason)
-
-
-@button("transfer.again", roles=ASKERS)
-def press_again(context: Context, request: int) -> None:
-    """Open a second request for what the owner did not promise."""
-    found = request_queries.get_request(context.session, request)
-    check_requester(context, found, State.ACCEPTED, State.SHIPPED)
-    moved = request_queries.get_transfer(context.session, request)
-    missing = moved.asked - moved.accepted
-    if missing < 1:
-        raise BadInput("core.unknown_button")
-    _check_store(context)
-    moved.asked = moved.accepted
-    part = stock_queries.get_part(context.session, moved.part_id)
-    matter = f"{found.matter} ({context.words('transfer.rest_matter', label=name_of(found))})"
-    _open(context, part, missing, found.urgency, matter[:LONGEST_MATTER], found.customer_waits, parent_id=request)
-    done(context, found, "transfer.again", str(found.state))
-
-
-def _close_if_whole(context: Context, request: Request, moved: Transfer) -> None:
-    """End the work when nothing is still to come: points, record, and the question about the customer."""
-    if rules.outstanding(moved.accepted, moved.received, moved.lost, moved.cancelled) > 0:
-        return
-    context.session.flush()
-    life.finish(context, request, earned=moved.received > 0)
-    life.next_step(context, request, "receive")
-    sources.prompt_record(context, request)
-    author = people_queries.get_person(context.session, request.author_id)
-    if request.customer_waits:
-        language = context.language_for(author)
-        question = request_messages.kept_question(language, name_of(request), request)
-        context.tell(author, question)
-
-
-# Recording
-
-
-@command("freight", "运费", "flete", roles=BOOKKEEPERS)
-def freight(context: Context, words: str) -> None:
-    """Record a transfer's freight, paid by HQ, and its waybill."""
-    wanted, _, rest = words.partition(" ")
-    request = find(context, wanted, lock=True)
-    parties = {request.store_id, request.owner_store_id}
-    if context.me.role in STORE_LEADERS and context.me.store_id not in parties:
-        raise NotAllowed("transfer.not_bookkeeper")
-    amount_words, _, waybill = rest.strip().partition(" ")
-    currency = context.settings.network.currency
-    try:
-        amount = parse_amount(amount_words, currency)
-    except ValueError as error:
-        raise BadInput("transfer.bad_freight") from error
-    check_state(context, request, State.RECEIVED)
-    moved = request_queries.get_transfer(context.session, request.id)
-    moved.waybill = clean(waybill, 40) or moved.waybill
-    if amount:
-        ledger_queries.add_money(
-            context.session,
-            key=f"request:{request.id}:freight",
-            amount=amount,
-            currency=currency,
-            payer="hq",
-            payee="carrier",
-            rule="cost.freight",
-            policy_id=request.policy_id,
-            request_id=request.id,
-            now=context.now,
-            reference=moved.waybill,
-            person_id=context.my_id,
-        )
-    said = format_amount(amount, currency, context.language)
-    request_queries.add_event(
-        context.session,
-        request.id,
-        "recorded",
-        context.now,
-        person_id=context.my_id,
-        store_id=context.me.store_id,
-        amount=amount,
-        currency=currency,
-        waybill=moved.waybill,
-    )
-    life.record(context, request)
-    done(context, request, "transfer.freight", str(State.RECEIVED), reason=json.dumps([amount, moved.waybill]))
-    context.answer(sentence(context.words("transfer.recorded", label=name_of(request), amount=said)))

@@ -8,7 +8,7 @@ from handlers import texts
 from handlers.chat import Button, Line
 from handlers.requests import clocks
 from handlers.requests.kinds import Kind, Side, StepKind, register
-from handlers.transfers import commands, messages, rules, sources
+from handlers.transfers import messages, moving, rules, sources
 from handlers.working_time import say_moment
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -102,7 +102,7 @@ register(
         release=_release,
         buttons=_buttons,
         divisible=_divisible,
-        shipped=commands.ship,
-        received=commands.receive,
+        shipped=moving.ship,
+        received=moving.receive,
     )
 )

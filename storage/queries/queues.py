@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, update
@@ -136,6 +137,17 @@ def list_due_timers(session: Session, now: datetime, limit: int) -> Sequence[int
     return [timer_id for timer_id in found if timer_id is not None]
 
 
+def list_late_timers(session: Session, before: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
+    """List what should have fired before this instant: key and when, the longest overdue first."""
+    found = session.execute(
+        select(Timer.key, Timer.due_at)
+        .where(_pending_timer(), Timer.due_at < before)
+        .order_by(col(Timer.due_at))
+        .limit(limit)
+    )
+    return [(key, due_at) for key, due_at in found]
+
+
 def find_next_due(session: Session) -> datetime | None:
     """Find when the next timer is due."""
     return session.exec(select(Timer.try_at).where(_pending_timer()).order_by(col(Timer.try_at)).limit(1)).first()
@@ -174,6 +186,7 @@ def find_open_card_row(session: Session, card_id: int) -> OutboxRow | None:
     ).first()
 
 
+@cache  # building it takes longer than running it, and delivery asks many times a second
 def _firsts() -> Any:
     """Number what is still to be said in the order of its chat: place 1 comes first, whether it is due or not.
 
@@ -204,11 +217,15 @@ def _firsts() -> Any:
     )
 
 
+@cache
+def _waiting() -> Any:
+    rows = _firsts()
+    return select(rows.c.platform, rows.c.chat, rows.c.try_at).where(rows.c.place == 1)
+
+
 def list_waiting_chats(session: Session) -> Sequence[tuple[str, str, datetime]]:
     """List the chats that wait for something and of which nothing is being said: platform, chat, not before."""
-    rows = _firsts()
-    found = session.execute(select(rows.c.platform, rows.c.chat, rows.c.try_at).where(rows.c.place == 1))
-    return [(platform, chat, try_at) for platform, chat, try_at in found]
+    return [(platform, chat, try_at) for platform, chat, try_at in session.execute(_waiting())]
 
 
 def claim_sendable(

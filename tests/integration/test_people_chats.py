@@ -12,7 +12,7 @@ from storage.tables.chats import Chat, Purpose
 from storage.tables.people import Role
 from tests.factories import MONDAY, Factory, SmallNetwork, small_network
 from tests.people_desk import one, refusals, rows
-from tests.talk import Talk
+from tests.talk import Place, Talk
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_words_in_the_thread_of_a_message_bind_the_channel(talk: Talk, network: 
 
 
 def test_another_regions_manager_binds_nothing(talk: Talk, network: SmallNetwork) -> None:
-    refused = [
+    refused: list[tuple[str, Place]] = [
         ("/bind managers 深圳", "telegram:-5"),  # another region
         ("/bind managers", network.managers_chat),  # another region's chat
         ("/bind hq", "telegram:-5"),

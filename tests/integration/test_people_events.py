@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlmodel import Session
 
 from handlers import chat as events
 from handlers.chat import Address, Inbound, InboundKind, Priority, line, mention, message
@@ -13,11 +12,10 @@ from storage.database import Database
 from storage.queries import queues
 from storage.tables.audit import AuditEntry
 from storage.tables.chats import Card, Chat
-from storage.tables.people import Account, Person
+from storage.tables.people import Account
 from storage.tables.queues import OutboxRow
-from storage.tables.requests import Request, State, Urgency
 from tests.factories import MONDAY, Factory, SmallNetwork, small_network
-from tests.people_desk import one, rows
+from tests.people_desk import card_at, delivery_tells, group_card, one, open_words, refreshed, request_of, rows, say
 from tests.talk import Talk
 
 
@@ -30,90 +28,6 @@ def network(database: Database) -> SmallNetwork:
 @pytest.fixture
 def talk(database: Database, network: SmallNetwork) -> Talk:
     return Talk(database)
-
-
-def request_of(session: Session, network: SmallNetwork, number: int = 1, **facts: object) -> Request:
-    known = {
-        "kind": "transfer",
-        "number": number,
-        "urgency": Urgency.URGENT,
-        "state": State.ASKING,
-        "store_id": network.sz01.id,
-        "region_id": network.shenzhen.id,
-        "author_id": network.sz01_manager.id,
-        "policy_id": network.policy.id,
-        "matter": "前大灯-左",
-        "opened_at": MONDAY,
-        "cap_at": MONDAY,
-    }
-    return Factory(session).add(Request(**{**known, **facts}))
-
-
-def card_at(session: Session, request: Request, address: Address, *, posted: str = "m1", **facts: object) -> Card:
-    known = {
-        "request_id": request.id,
-        "platform": address.platform,
-        "chat": address.chat,
-        "thread": address.thread,
-        "language": "zh",
-        "timezone": "Asia/Shanghai",
-        "posted_chat": address.chat if posted else "",
-        "message": posted,
-        "rendered": "hash",
-    }
-    return Factory(session).add(Card(**{**known, **facts}))
-
-
-def group_card(
-    talk: Talk, network: SmallNetwork, *, number: int = 1, chat: Chat | None = None, **facts: object
-) -> Card:
-    with talk.database.transaction() as session:
-        request = request_of(session, network, number, **facts)
-        return card_at(session, request, talk.address(chat or network.managers_chat), posted=f"m{number}")
-
-
-def say(talk: Talk, *said: tuple[Address, str, dict[str, object]]) -> None:
-    """Let the bot say something, as a feature would."""
-    with talk.database.transaction() as session:
-        context = Context(session, Settings(), talk.now)
-        for address, words, how in said:
-            context.say(address, message(words), **how)  # type: ignore[arg-type]
-        context.flush(session)
-
-
-def tell(talk: Talk, person: Person, words: str) -> None:
-    with talk.database.transaction() as session:
-        context = Context(session, Settings(), talk.now)
-        assert context.tell(person, message(words), priority=Priority.URGENT)
-        context.flush(session)
-
-
-def delivery_tells(talk: Talk, event: str, row: OutboxRow, *, user: str = "", **values: str) -> None:
-    """Let delivery say that it could not say this row, which it has in its hand."""
-    with talk.database.transaction() as session:
-        session.get_one(OutboxRow, row.id).claimed_at = talk.now
-    talk.takes(
-        Inbound(
-            f"delivery:{row.id}:0",
-            InboundKind.EVENT,
-            Address(row.platform, row.chat, row.thread),
-            user=user,
-            text=event,
-            private=bool(user),
-            values=values,
-        )
-    )
-
-
-def refreshed(talk: Talk) -> list[int | None]:
-    """List the requests whose cards are to be said anew."""
-    return [timer.request_id for timer in talk.pending() if timer.name == "requests.refresh"]
-
-
-def open_words(talk: Talk, place: object) -> list[str]:
-    """List what is still to be said at a place."""
-    still = {row.id for row in rows(talk.database, OutboxRow, done_at=None)}
-    return [heard.plain for heard in talk.heard(place) if heard.row in still]  # type: ignore[arg-type]
 
 
 # A chat moves
@@ -263,118 +177,6 @@ def test_a_new_chat_is_told_how_it_is_bound(talk: Talk, network: SmallNetwork) -
     talk.happens(events.BOT_ADDED, "telegram:-99", user="telegram:500")
     assert "/bind" in talk.last("telegram:-99").plain
     assert talk.heard(network.hq_chat) == []
-
-
-# An account refuses
-
-
-def test_a_blocked_person_hears_by_the_other_account(talk: Talk, network: SmallNetwork) -> None:
-    with talk.database.transaction() as session:
-        Factory(session).account(network.sz01_manager, "slack", "U500", used_at=MONDAY.replace(year=2025))
-    tell(talk, network.sz01_manager, "请答复 T-0001")
-    talk.happens(events.USER_BLOCKED, "telegram:7001", user="telegram:7001")
-    assert one(talk.database, Account, user="7001").blocked
-    heard = talk.last_heard("slack:D500")
-    assert (heard.plain, heard.priority, heard.person_id) == (
-        "请答复 T-0001",
-        Priority.URGENT,
-        network.sz01_manager.id,
-    )
-    assert open_words(talk, "telegram:7001") == []
-    assert "改发到 slack" in talk.last(network.hq_chat).plain
-
-
-def test_a_blocked_person_without_another_account_is_mentioned_in_the_group(talk: Talk, network: SmallNetwork) -> None:
-    tell(talk, network.sz01_manager, "请答复 T-0001")
-    talk.happens(events.USER_BLOCKED, "telegram:7001", user="telegram:7001")
-    heard = talk.last_heard(network.managers_chat)
-    assert heard.plain == "张伟 请答复 T-0001"
-    assert heard.message.lines[0][0].user == "7001"
-    hq = talk.last(network.hq_chat).plain
-    assert "张伟(深圳南山店 店长)" in hq
-    assert "深圳 店长群" in hq
-    talk.happens(events.USER_BLOCKED, "telegram:7001", user="telegram:7001")
-    assert len(talk.heard(network.hq_chat)) == 1
-    assert len(talk.heard(network.managers_chat)) == 1
-
-
-def test_what_delivery_could_not_say_is_said_elsewhere(talk: Talk, network: SmallNetwork) -> None:
-    tell(talk, network.sz01_manager, "请答复 T-0001")
-    row = one(talk.database, OutboxRow)
-    delivery_tells(talk, events.USER_BLOCKED, row, user="7001")
-    assert one(talk.database, OutboxRow, id=row.id).failed == events.USER_BLOCKED
-    assert talk.last(network.managers_chat).plain == "张伟 请答复 T-0001"
-
-
-def test_an_answer_a_group_was_not_meant_to_see_stays_unsaid(talk: Talk, network: SmallNetwork) -> None:
-    place = talk.address(network.managers_chat)
-    say(talk, (place, "只给您", {"only_for": "7001", "person_id": network.sz01_manager.id}))
-    row = one(talk.database, OutboxRow)
-    talk.takes(
-        Inbound(
-            f"delivery:{row.id}:0",
-            InboundKind.EVENT,
-            Address("telegram", "7001"),
-            user="7001",
-            text=events.USER_BLOCKED,
-            private=True,
-        )
-    )
-    assert one(talk.database, OutboxRow, id=row.id).failed
-    assert [heard.plain for heard in talk.heard(place)] == ["只给您"]
-
-
-def test_a_code_is_said_to_nobody_else_when_hq_blocks_the_bot(talk: Talk, network: SmallNetwork) -> None:
-    talk.says(network.hq, "/invite 张伟")
-    secret = talk.last(network.hq).plain
-    talk.happens(events.USER_BLOCKED, "telegram:7012", user="telegram:7012")
-    assert [heard.address.chat for heard in talk.heard() if heard.plain == secret] == ["7012"]
-    assert open_words(talk, "telegram:7012") == []
-
-
-def test_private_cards_go_to_the_other_account(talk: Talk, network: SmallNetwork) -> None:
-    with talk.database.transaction() as session:
-        Factory(session).account(network.sz01_manager, "slack", "U500")
-        mine = {"person_id": network.sz01_manager.id}
-        first = card_at(session, request_of(session, network), Address("telegram", "7001"), **mine)
-        second = request_of(session, network, 2)
-        double = card_at(session, second, Address("telegram", "7001"), **mine)
-        card_at(session, second, Address("slack", "D500"), **mine)
-    talk.happens(events.USER_BLOCKED, "telegram:7001", user="telegram:7001")
-    moved = one(talk.database, Card, id=first.id)
-    assert (moved.platform, moved.chat, moved.message, moved.rendered) == ("slack", "D500", "", "")
-    assert one(talk.database, Card, id=double.id).platform == "telegram"  # it stands there already
-    assert refreshed(talk) == [first.request_id, double.request_id]
-
-
-def test_the_event_of_a_person_known_by_chat_alone_is_understood(talk: Talk, network: SmallNetwork) -> None:
-    for event in (events.BOT_REMOVED, events.USER_BLOCKED):
-        talk.happens(event, network.sz02_manager)  # a Slack channel id, and no user
-    assert one(talk.database, Account, person_id=network.sz02_manager.id).blocked
-    assert len(talk.heard(network.hq_chat)) == 1
-
-
-def test_nothing_waits_for_a_stranger_who_blocks(talk: Talk, network: SmallNetwork) -> None:
-    talk.says("telegram:500", "/start")
-    talk.happens(events.USER_BLOCKED, "telegram:500", user="telegram:500")
-    assert open_words(talk, "telegram:500") == []
-    assert talk.heard(network.hq_chat) == []
-
-
-def test_an_account_that_takes_words_again_gets_its_cards(talk: Talk, network: SmallNetwork) -> None:
-    with talk.database.transaction() as session:
-        card = card_at(
-            session,
-            request_of(session, network),
-            Address("telegram", "7001"),
-            person_id=network.sz01_manager.id,
-        )
-    talk.happens(events.USER_BLOCKED, "telegram:7001", user="telegram:7001")
-    assert refreshed(talk) == []
-    talk.happens(events.USER_UNBLOCKED, "telegram:7001", user="telegram:7001")
-    assert not one(talk.database, Account, user="7001").blocked
-    assert refreshed(talk) == [card.request_id]
-    talk.happens(events.USER_UNBLOCKED, "telegram:500", user="telegram:500")
 
 
 # The rest

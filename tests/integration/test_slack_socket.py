@@ -135,6 +135,7 @@ async def test_connections_that_do_not_last_are_opened_ever_more_slowly(wire: Sl
             opened = wire.connections
             wire.cut()
             await wire.wait_for(lambda: wire.connections == opened + 1)
+            await wire.settled(wire.command(USER, "my"))  # the other end has seen it too
 
         for _ in range(4):
             await lose()
@@ -258,3 +259,18 @@ async def test_a_flood_is_taken_in_and_answered_whole(slack: Slack, wire: SlackW
 
 def _echo(inbound: Inbound) -> Reply:
     return Reply()
+
+
+async def test_the_fake_also_runs_in_a_thread_of_its_own() -> None:
+    fake = SlackWire()
+    with fake.in_thread() as wire:
+        wire.add_channel(CHANNEL, USER)
+        desk = Desk(wire)
+        async with running(wire, desk) as slack:
+            await slack.post(Address("slack", CHANNEL), message("T-1"))
+            wire.say(USER, "@bot my", channel=CHANNEL)
+            await desk.one()
+            wire.cut()
+            await wire.wait_for(lambda: wire.connections == 2)
+        assert [one.words for one in wire.messages(CHANNEL)] == ["T-1"]
+    assert fake.violations == []

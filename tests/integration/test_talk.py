@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def network(database: Database) -> SmallNetwork:
         return small_network(session)
 
 
-def set_timer(talk: Talk, minutes: int, name: str, **args: object) -> None:
+def set_timer(talk: Talk, minutes: int, name: str, **args: Any) -> None:
     with talk.database.transaction() as session:
         queues.add_timer(session, key=f"{name}:{args}", name=name, due_at=MONDAY + timedelta(minutes=minutes), **args)
 

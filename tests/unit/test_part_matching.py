@@ -112,6 +112,12 @@ def test_a_name_that_begins_another_is_certain_all_the_same() -> None:
     assert [(match.part, match.exact) for match in match_parts("大灯", parts)] == [(1, True), (2, False)]
 
 
+def test_another_order_of_the_characters_beats_a_longer_name_that_holds_them() -> None:
+    parts = [PartName(1, "", "左前大灯总成"), PartName(2, "", "前大灯-左")]
+    assert match_parts("前左大灯", parts)[0].part == 2
+    assert match_parts("左前大灯", parts[1:]) == [Match(2, 95, exact=False)]
+
+
 def test_a_part_is_found_once_however_many_of_its_names_fit() -> None:
     parts = [PartName(1, "BAT1", "Battery", ("battery", "BATTERY 12V"))]
     assert match_parts("battery", parts) == [Match(1, 100, exact=True)]
@@ -133,7 +139,8 @@ def test_two_thousand_parts_are_searched_in_a_blink() -> None:
     index = PartIndex(PartName(n, f"8K0 {n:06}", f"配件{n}号-左", (f"alias {n}",)) for n in range(2000))
     started = time.perf_counter()
     found = index.match("配件1234号-左")
-    assert time.perf_counter() - started < 0.5
+    index.match("灯" * 100_000)  # what somebody pastes is not turned into pinyin to its end
+    assert time.perf_counter() - started < 2
     assert found[0] == Match(1234, 100, exact=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -58,8 +59,8 @@ def test_the_alphabet_has_no_look_alikes() -> None:
     assert len(set(rules.ALPHABET)) == len(rules.ALPHABET) == 30
 
 
-def code(**facts: object) -> LinkCode:
-    known = {"code_hash": "x", "person_id": 1, "created_at": NOW, "expires_at": NOW + rules.CODE_LIFE}
+def code(**facts: Any) -> LinkCode:
+    known: dict[str, Any] = {"code_hash": "x", "person_id": 1, "created_at": NOW, "expires_at": NOW + rules.CODE_LIFE}
     return LinkCode(**{**known, **facts})
 
 
@@ -233,8 +234,9 @@ def test_tomorrow_begins_in_the_morning_where_there_is_no_opening() -> None:
 # Who answers meanwhile
 
 
-def leader(number: int, role: Role = Role.DEPUTY, **facts: object) -> Person:
-    return Person(**{"id": number, "name": f"p{number}", "role": role, "store_id": 1, **facts})
+def leader(number: int, role: Role = Role.DEPUTY, **facts: Any) -> Person:
+    known: dict[str, Any] = {"id": number, "name": f"p{number}", "role": role, "store_id": 1, **facts}
+    return Person(**known)
 
 
 def test_who_is_here_linked_and_leads_the_store_stands_in() -> None:

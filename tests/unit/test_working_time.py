@@ -177,6 +177,10 @@ def test_a_wall_time_becomes_one_instant(day: date, wall: time, zone: str, expec
     assert moment.isoformat() == f"{expected}:00+00:00"
 
 
+def test_a_wall_time_keeps_its_microseconds() -> None:
+    assert at_local(date(2026, 11, 26), time(16, 0, 1, 5), SHANGHAI) == datetime(2026, 11, 26, 8, 0, 1, 5, UTC)
+
+
 @pytest.mark.parametrize(
     ("now", "wall", "zone", "expected"),
     [

@@ -1,0 +1,256 @@
+"""Builds everything, runs it, and closes it in reverse: the only place where objects meet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.clock import Clock, SimulatedClock
+from bot.delivery import Delivery
+from bot.inbox import Inbox
+from bot.platform import DeliveryError, MenuEntry, Platform
+from bot.scheduler import Scheduler
+from bot.threads import Desk, Outage, Threads, Workers
+from handlers import texts
+from handlers.chat import Inbound, Reply
+from handlers.registry import registry
+from handlers.settings import Settings
+from storage.database import Database
+from storage.queries import requests as request_queries
+
+if TYPE_CHECKING:
+    from bot.sharing import Sharing  # brings Redis with it, which most networks do without
+
+log = logging.getLogger(__name__)
+
+GRACE = 2.0  # seconds after the start in which what waits at the platforms is heard, before overdue timers fire
+STOP = 9.0  # seconds that stopping may take; a supervisor's patience is often ten
+STEP = timedelta(hours=1)  # simulated time between two looks at what is periodic: it is set a day ahead or more
+ROUNDS = 1_000  # of settling: beyond, something talks to itself
+
+
+class App:
+    """The running bot.
+
+    A driver with a simulated clock calls `begin`, then `settle` and `advance`; a process calls `start` and `stop`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        platforms: Sequence[Platform],
+        *,
+        workers: Workers | None = None,
+        sharing: Sharing | None = None,
+        by: str = "",
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.clock = clock
+        self.platforms = list(platforms)
+        self._workers = workers or Threads(one_writer=database.is_sqlite)
+        self._sharing = sharing
+        self._desk = Desk(database, self._workers, clock)
+        self.inbox = Inbox(self._desk, settings, self._committed)
+        self.delivery = Delivery(
+            self._desk,
+            settings,
+            self.platforms,
+            self._happened,
+            by=by or secrets.token_hex(6),
+            share=sharing.share if sharing else None,
+        )
+        self.scheduler = Scheduler(
+            self._desk, settings, before=self.inbox.catch_up, minutely=self._each_minute, committed=self._committed
+        )
+        self._starting: list[asyncio.Task[None]] = []
+        self._delivering: asyncio.Task[None] | None = None
+
+    # What platforms are given
+
+    async def take(self, inbounds: Sequence[Inbound]) -> Sequence[Inbound]:
+        """Store inbounds before they are acknowledged; returns those not seen before."""
+        return await self.inbox.take(inbounds)
+
+    async def answer(self, inbound: Inbound) -> Reply:
+        """Wait until a stored inbound is worked; returns what must be answered at once."""
+        return await self.inbox.answer(inbound)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was found overdue, and not long ago."""
+        return self.scheduler.is_healthy(self.clock.now())
+
+    # A driver's steps
+
+    async def begin(self) -> None:
+        """Take up where the last process stopped and let the platforms take in; nothing runs by itself."""
+        await self._recover()
+        for platform in self.platforms:
+            await platform.start(self.take, self.answer)
+        await self.scheduler.see_to(self.clock.now())
+
+    async def settle(self) -> datetime | None:
+        """Work, fire and say everything due now until nothing moves; return when there is more to do."""
+        for _ in range(ROUNDS):
+            await self.inbox.idle()
+            now = self.clock.now()
+            due = await self.scheduler.fire_due(now)
+            look = await self.delivery.deliver_due(now)
+            moments = [moment for moment in (due, look) if moment is not None]
+            if self.inbox.is_idle and all(moment > now for moment in moments):
+                return min(moments, default=None)
+        raise RuntimeError("the bot does not come to rest: something is due again and again")
+
+    async def advance(self, to: datetime, *, step: timedelta = STEP) -> None:
+        """Let simulated time pass up to an instant, stopping wherever something is due."""
+        clock = self.clock
+        assert isinstance(clock, SimulatedClock)
+        while True:
+            due = await self.settle()
+            now = clock.now()
+            if now >= to:
+                return
+            # On the hour, so that midnights and the digests' times are met in every zone.
+            chores = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % step + step
+            clock.set(min(moment for moment in (due, chores, to) if moment is not None))
+            if clock.now() >= chores:
+                await self.scheduler.see_to(clock.now())
+
+    # A process
+
+    async def start(self) -> None:
+        """Take up where the last process stopped and run until `stop`; a platform that cannot start goes on trying."""
+        if self._sharing is not None:
+            self._sharing.start(self._woken)
+        await self._recover()
+        await self.scheduler.see_to(self.clock.now())
+        self._delivering = asyncio.create_task(self.delivery.run(), name="delivery")
+        self._starting = [
+            *(asyncio.create_task(self._connect(platform), name=platform.name) for platform in self.platforms),
+            asyncio.create_task(self._begin_ticking(), name="scheduler"),
+        ]
+
+    async def failure(self) -> BaseException:
+        """Wait until a part of the bot has failed for good; return why."""
+        while True:
+            watched = {task for task in (*self._starting, self._delivering) if task is not None}
+            done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if error := task.exception():
+                    log.critical("%s has failed", task.get_name(), exc_info=error)
+                    return error
+                self._starting.remove(task)
+
+    async def stop(self) -> None:
+        """Stop taking in, finish what is in hand, and close, within `STOP` seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + STOP
+
+        async def within(what: str, work: Awaitable[object], share: float) -> None:
+            try:
+                async with asyncio.timeout((end - loop.time()) * share):
+                    await work
+            except TimeoutError:
+                log.warning("%s took too long and was left", what)
+            except Exception:
+                log.exception("%s failed", what)
+
+        self.scheduler.stop()
+        await _cancel(*self._starting)
+        await within("the answers", self._stop_intake(), 0.5)
+        if self._delivering is not None:
+            await _cancel(self._delivering)
+        await within("the last messages", self.delivery.deliver_due(self.clock.now()), 0.5)
+        await self.delivery.drain((end - loop.time()) / 4)
+        await within("giving back what is unsaid", self.delivery.release_mine(), 0.5)
+        await within("closing", self.close(), 0.8)
+
+    async def close(self) -> None:
+        """Close everything in reverse."""
+        if self._sharing is not None:
+            self._sharing.close()
+        for platform in reversed(self.platforms):
+            await platform.close()
+        self._workers.close(0.2)
+        self.database.close()
+
+    async def _recover(self) -> None:
+        await self._desk.surely(self._note_rules)
+        if self.database.is_sqlite:  # nobody else says what this outbox holds
+            await self.delivery.release_all()
+        else:
+            await self.delivery.release_stale()
+        await self.inbox.recover()
+
+    def _note_rules(self) -> None:
+        """Make the rules in force a version, if they changed."""
+        with self.database.transaction() as session:
+            request_queries.get_or_add_policy(session, self.settings.rules.model_dump_json(), self.clock.now())
+
+    async def _connect(self, platform: Platform) -> None:
+        await self._until_it_works(platform.name, lambda: platform.start(self.take, self.answer))
+        log.info("%s takes in", platform.name)
+        await self._until_it_works(f"the menu of {platform.name}", lambda: platform.publish(menu()))
+
+    async def _until_it_works(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        outage = Outage(what, first=1, longest=60)
+        while True:
+            try:
+                await work()
+            except (OSError, DeliveryError) as error:
+                await self.clock.sleep(outage.failed(error))
+            else:
+                outage.worked()
+                return
+
+    async def _begin_ticking(self) -> None:
+        await self.clock.sleep(GRACE)
+        self.scheduler.start()
+
+    async def _stop_intake(self) -> None:
+        await asyncio.gather(*(platform.stop_intake() for platform in self.platforms))
+        await self.inbox.idle()
+
+    async def _each_minute(self, now: datetime) -> None:
+        if not self.database.is_sqlite:
+            await self.delivery.release_stale()
+            await self.inbox.adopt(now)
+
+    async def _happened(self, row_id: int, inbound: Inbound, received_at: datetime) -> Reply:
+        return await self.inbox.add(row_id, inbound, received_at)
+
+    def _committed(self) -> None:
+        self._woken()
+        if self._sharing is not None:
+            self._sharing.tell()
+
+    def _woken(self) -> None:
+        self.delivery.wake()
+        self.scheduler.wake()
+
+
+def menu() -> list[MenuEntry]:
+    """Return the commands as a platform's menu lists them."""
+    return [
+        MenuEntry(
+            command.name,
+            {str(language): words for language, words in texts.sentences(f"help.{command.name}").items()},
+            command.in_groups,
+            command.in_private,
+        )
+        for command in registry.commands.values()
+        if texts.has(f"help.{command.name}")
+    ]
+
+
+async def _cancel(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
