@@ -53,7 +53,7 @@ class _Line:
     def room(self, now: datetime) -> int:
         if self.until is not None and now < self.until:
             return 0
-        hands = 1 if self.outage.failures >= PROBE else HANDS
+        hands = 1 if self.outage.is_on else HANDS
         return min(self.pacer.room(now), hands - len(self.in_hand))
 
     def answered(self) -> None:
@@ -85,7 +85,7 @@ class Delivery:
         self._share = share
         self._patience = patience
         self._lines = {
-            platform.name: _Line(platform, Pacer(platform), Outage(platform.name, first=1, longest=30))
+            platform.name: _Line(platform, Pacer(platform), Outage(platform.name, first=1, longest=30, after=PROBE))
             for platform in platforms
         }
         self._woken = asyncio.Event()
@@ -270,8 +270,9 @@ class Delivery:
             if line.said_at is not None and self._fails_alone(row.id, line.said_at, now):
                 await self._give_up(parcel, f"failed {MOST_TRIES} times while others were said: {error}")
                 return
+            log.info("outbox %d to %s: %s", row.id, parcel.address, error)
             pause = line.outage.failed(error)
-            if line.outage.failures >= PROBE:
+            if line.outage.is_on:
                 line.until = now + timedelta(seconds=pause)
             wait = timedelta(seconds=error.seconds) if error.seconds else _back_off(row.attempts)
         await self._put_off(line, parcel, now + wait)
@@ -279,7 +280,8 @@ class Delivery:
     def _fails_alone(self, row_id: int, said_at: datetime, now: datetime) -> bool:
         """Say whether it failed often enough while others were said in between."""
         tries, last = self._failed_alone.get(row_id, (0, now))
-        self._failed_alone[row_id] = (tries + (said_at > last), now)
+        tries += said_at >= last
+        self._failed_alone[row_id] = (tries, now)
         return tries >= MOST_TRIES
 
     async def _try_again(self, parcel: Parcel, error: Exception) -> None:

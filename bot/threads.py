@@ -112,24 +112,35 @@ class _Lane:
 
 
 class Outage:
-    """Remembers that something does not work, so that the log says it once, and once that it works again."""
+    """Remembers that something does not work, so that the log says it once, and once that it works again.
 
-    def __init__(self, what: str, *, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> None:
+    `after` so many failures in a row it is an outage.
+    """
+
+    def __init__(
+        self, what: str, *, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE, after: int = 1
+    ) -> None:
         self.what = what
+        self.after = after
         self.failures = 0
         self._first = first
         self._longest = longest
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it has failed so often that it must be an outage."""
+        return self.failures >= self.after
+
     def failed(self, error: BaseException) -> float:
         """Note a failure; return the seconds to wait before the next try."""
-        if not self.failures:
-            log.warning("%s does not answer; trying until it does (%s)", self.what, _brief(error))
         self.failures += 1
-        return min(self._longest, self._first * 2.0 ** min(self.failures - 1, 20))
+        if self.failures == self.after:
+            log.warning("%s does not answer; trying until it does (%s)", self.what, _brief(error))
+        return min(self._longest, self._first * 2.0 ** min(max(self.failures - self.after, 0), 20))
 
     def worked(self) -> None:
         """Note a success."""
-        if self.failures:
+        if self.is_on:
             log.warning("%s answers again after %d failures", self.what, self.failures)
         self.failures = 0
 

@@ -6,7 +6,6 @@ Nothing here sends. What is said is collected, and written to the outbox in the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -270,19 +269,10 @@ class Context:
                 users[span.person] = next((a.user for a in accounts if a.platform == platform), "")
             return replace(span, user=users[span.person])
 
+        pressable = [(button.action, button.args) for row in message.buttons for button in row]
+        tokens = iter(chat_queries.tokens_of(session, pressable, self.now))
         return replace(
             message,
             lines=tuple(tuple(resolve(span) for span in row) for row in message.lines),
-            buttons=tuple(
-                tuple(
-                    replace(button, token=chat_queries.token_of(session, button.action, button.args, self.now))
-                    for button in row
-                )
-                for row in message.buttons
-            ),
+            buttons=tuple(tuple(replace(button, token=next(tokens)) for button in row) for row in message.buttons),
         )
-
-
-def as_args(values: Mapping[str, object]) -> dict[str, str | int]:
-    """Keep the values a button can carry."""
-    return {name: value for name, value in values.items() if isinstance(value, str | int)}

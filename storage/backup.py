@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Date, DateTime, MetaData, Table, Time, func, insert, inspect, select, text
+from sqlalchemy.exc import DataError, IntegrityError
 
 from storage.database import Database
 from storage.migrate import current
@@ -185,7 +186,7 @@ def _fill(connection: Connection, table: Table, saved: Saved, archive: zipfile.Z
                 ]
                 count += len(rows)
                 connection.execute(insert(table), rows)
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, IntegrityError, DataError) as error:
         raise BadBackup(f"{name} is damaged at {table.name}") from error
     if count != saved.rows:
         raise BadBackup(f"{name} is damaged: {table.name} has {count} rows instead of {saved.rows}")

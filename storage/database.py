@@ -19,24 +19,34 @@ class Database:
     """A SQLite file or a PostgreSQL database.
 
     On SQLite a writing transaction takes the writer at its beginning (`BEGIN IMMEDIATE`): one that reads first and
-    then wants to write is refused under load.
+    then wants to write is refused under load. A `passing` SQLite file goes with the process that made it: nothing is
+    forced to the disk.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, passing: bool = False) -> None:
         self.url = normal_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url, pool_size)
+        self.engine = _sqlite(self.url, passing) if self.is_sqlite else _postgres(self.url, pool_size)
 
     @contextmanager
     def transaction(self, *, writing: bool = True) -> Iterator[Session]:
         """Yield a session whose work is committed whole at the end of the block, or not at all."""
         engine = self.engine.execution_options(writing=writing)
         with Session(engine, expire_on_commit=False, autoflush=True) as session, session.begin():
+            session.info["held"] = []
             yield session
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@event.listens_for(Session, "loaded_as_persistent")
+def _hold(session: Session, row: object) -> None:
+    """Keep what was read until the transaction ends: the session itself forgets at once what nobody holds."""
+    held = session.info.get("held")
+    if held is not None:
+        held.append(row)
 
 
 def normal_url(url: str) -> str:
@@ -52,7 +62,7 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, OperationalError)
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, passing: bool) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -60,7 +70,8 @@ def _sqlite(url: str) -> Engine:
         connection.isolation_level = None  # SQLAlchemy begins; see below
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+        # What was acknowledged survives a power cut; what nobody will look for again need not.
+        cursor.execute(f"PRAGMA synchronous = {'OFF' if passing else 'FULL'}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE must not get round an append-only table
         cursor.close()

@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -132,6 +132,14 @@ def redis_prefix() -> Iterator[str]:
 def redis_url(redis_prefix: str) -> str:
     """Give the URL of the tests' Redis; keys belong under `redis_prefix`."""
     return REDIS
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a report be sent between processes (pytest-xdist): odd input leaves half characters in a captured log."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 # Which tests need a service, and that CI skips none of them

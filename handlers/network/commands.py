@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from handlers import working_time
+from handlers import texts, working_time
 from handlers.network import rules
 from handlers.network.messages import shown
 from handlers.network.plan import Entry, Known, Plan, Value
@@ -15,7 +15,7 @@ from handlers.network.writing import write
 from handlers.settings import Settings
 from storage.queries import boards, stock
 from storage.queries import people as people_queries
-from storage.tables.people import Person, Store
+from storage.tables.people import Person, Role, Store
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -155,3 +155,14 @@ def _person(person: Person, codes: Mapping[int, str], regions: Mapping[int, str]
         phone=person.phone,
         language=person.language,
     )
+
+
+def first_of_hq(session: Session, settings: Settings) -> Person:
+    """Return HQ's first person; a network that has none gets one, so that somebody can begin."""
+    found = people_queries.list_people(session, Role.HQ)
+    if found:
+        return found[0]
+    person = Person(name=texts.say(settings.network.language, "network.role_hq"), role=Role.HQ)
+    session.add(person)
+    session.flush()
+    return person

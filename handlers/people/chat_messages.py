@@ -32,24 +32,24 @@ texts.add(
         "bind_hq_plain": (
             "总部群不属于任何区域,只需发送:/bind hq",
             "The HQ chat belongs to no region; just send /bind hq",
-            "El chat de la central no es de ninguna región; envía solo /bind hq",
+            "El chat de la central no es de ninguna zona; envía solo /bind hq",
         ),
         "bind_other_region": (
-            "这属于别的区域,请由那个区域的负责人或总部来做。",
+            "这属于别的区域,请由那个区域的经理或总部来做。",
             "This belongs to another region; its manager or HQ can do that.",
-            "Esto es de otra región; puede hacerlo su responsable o la central.",
+            "Esto es de otra zona; puede hacerlo su gerente o la central.",
         ),
         "bind_no_region": (
-            "还没有区域。请先导入名册。",
-            "There is no region yet. Please import the workbook first.",
-            "Aún no hay ninguna región. Importa antes el libro.",
+            "我不知道您说的是哪个区域。请先在名册里写明,再导入。",
+            "I do not know of a region for this. Please add it to the workbook and import that first.",
+            "No conozco ninguna zona para esto. Añádela al libro e impórtalo antes.",
         ),
         "bind_unknown_region": (
             "没有「{name}」这个区域。现有:{regions}。例如:/bind 店长 深圳",
             'There is no region "{name}". There are: {regions}. For example: /bind managers Shenzhen',
-            "No hay ninguna región «{name}». Existen: {regions}. Por ejemplo: /bind gerentes Shenzhen",
+            "No hay ninguna zona «{name}». Existen: {regions}. Por ejemplo: /bind gerentes Shenzhen",
         ),
-        "bind_which": ("哪个区域的{purpose}?", "The {purpose} of which region?", "¿{purpose} de qué región?"),
+        "bind_which": ("哪个区域的{purpose}?", "The {purpose} of which region?", "¿{purpose} de qué zona?"),
         "bound": (
             "✅ 这个群现在是:{place}",
             "✅ This chat is now: {place}",
@@ -88,18 +88,17 @@ texts.add(
         "why_chat_closed": ("群或话题已关闭", "the chat or topic was closed", "se cerró el chat o el tema"),
         # events
         "chat_hint": (
-            "大家好!请区域负责人发送 /bind 店长、/bind 紧急 或 /bind 技师,告诉我这个群做什么用。",
+            "大家好!请区域经理发送 /bind 店长、/bind 紧急 或 /bind 技师,告诉我这个群做什么用。",
             "Hello! Region manager: tell me what this chat is for by /bind managers, /bind emergency or "
             "/bind technicians",
-            "¡Hola! Responsable de región: dime para qué es este chat con /bind gerentes, /bind emergencias o "
-            "/bind técnicos",
+            "¡Hola! Gerente de zona: dime para qué es este chat con /bind gerentes, /bind emergencias o /bind técnicos",
         ),
         "chat_lost": (
-            "⚠️ 我在这些群里说不了话了:{why}。请重新拉我进群或重新打开,否则消息送不到。",
-            "⚠️ I can no longer speak in these chats: {why}. Please add me again or reopen them; until then "
-            "nothing reaches them.",
-            "⚠️ Ya no puedo hablar en estos chats: {why}. Vuelve a añadirme o ábrelos; hasta entonces no les "
-            "llega nada.",
+            "⚠️ 我在这些群里说不了话了:{why}。请重新拉我进群或打开群,再在群里发一次 /bind,否则消息送不到。",
+            "⚠️ I can no longer speak in these chats: {why}. Please add me again or reopen them, and send /bind there; "
+            "until then nothing reaches them.",
+            "⚠️ Ya no puedo hablar en estos chats: {why}. Vuelve a añadirme o ábrelos, y envía allí /bind; "
+            "hasta entonces no les llega nada.",
         ),
         "chat_found": (
             "✅ 我又可以在这些群里说话了:",

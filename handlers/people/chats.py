@@ -14,6 +14,7 @@ from handlers.registry import button, command
 from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.tables.chats import Chat, Purpose
+from storage.tables.people import Role
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -44,6 +45,9 @@ def bind(context: Context, words: str) -> None:
 @button("people.bind", roles=access.REGION)
 def press_bind(context: Context, purpose: str, region_id: int, thread: str) -> None:
     """Bind this chat for the region picked."""
+    assert context.inbound is not None
+    if context.inbound.private:
+        raise NotAllowed("core.groups_only")
     _bind(context, replace(context.origin, thread=thread), Purpose(purpose), region_id)
 
 
@@ -70,7 +74,7 @@ def chats(context: Context, words: str) -> None:
     seen = [
         as_place(context, chat)
         for chat in chat_queries.list_bindings(context.session)
-        if access.oversees(me, chat.region_id)
+        if me.role == Role.HQ or chat.region_id == me.region_id is not None
     ]
     context.answer(chat_messages.listed(context.language, context.timezone, context.now, seen))
 
@@ -95,9 +99,9 @@ def _region(context: Context, words: str) -> int | None:
             known = ", ".join(region.name for region in regions)
             raise NotFound("people.bind_unknown_region", name=rules.shown(words), regions=known)
         return named.id
-    if me.region_id is not None and not access.oversees(me, None):
+    if me.role != Role.HQ and me.region_id is not None:
         return me.region_id
-    if not regions or not access.oversees(me, None):
+    if me.role != Role.HQ or not regions:
         raise NotAllowed("people.bind_no_region")
     return regions[0].id if len(regions) == 1 else None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from handlers import access
 from handlers.errors import BadInput, NotAllowed, NotFound
 from handlers.people import messages, rules
+from handlers.people.events import take_back
 from handlers.people.help import allowed_names
 from handlers.registry import STRANGERS, button, command
 from handlers.texts import language_of
@@ -42,6 +43,8 @@ def start(context: Context, words: str) -> None:
         _link(context, given)
     else:
         context.audit("start")
+        if inbound.private and context.account is not None:
+            take_back(context, context.account)
         _greet(context, "people.hello")
 
 
@@ -78,11 +81,12 @@ def _link(context: Context, given: str | None) -> None:
             used_at=context.now,
         )
         session.add(account)
-    account.person_id, account.blocked, account.used_at = person.id, False, context.now
+    account.person_id, account.used_at = person.id, context.now
     account.private_chat = inbound.origin.chat if inbound.private else user
     context.person, context.account = person, account
     context.store = people_queries.get_store(session, person.store_id) if person.store_id else None
     context.audit("start", f"person:{person.id}", before=before, after=f"{platform}:{user}")
+    take_back(context, account)
     _greet(context, "people.linked_again" if again else "people.linked")
 
 

@@ -60,7 +60,6 @@ def chat_moved(context: Context) -> None:
     context.audit("chat moved", str(origin), before=origin.chat, after=to)
     if not moved:  # heard before, or never bound
         return
-    session.expire_all()
     now_bound = chat_queries.list_bindings_of(session, origin.platform, to)
     for chat in now_bound:
         chat.suspended_at, chat.suspended_why = None, ""  # who knows the new id is alive
@@ -265,10 +264,16 @@ def _group_of(context: Context, person: Person) -> Chat | None:
 
 @event(vocabulary.USER_UNBLOCKED)
 def user_unblocked(context: Context) -> None:
-    """Speak to an account again, and have its open cards said as they are now."""
+    """Speak to an account again that took no private words."""
     inbound, origin = _inbound(context), context.origin
     account = people_queries.find_account(context.session, origin.platform, inbound.user)
-    if account is None or not account.blocked:
+    if account is not None:
+        take_back(context, account)
+
+
+def take_back(context: Context, account: Account) -> None:
+    """Speak again to an account that was given up, and have its open cards said as they are now."""
+    if not account.blocked:
         return
     account.blocked = False
     cards = chat_queries.list_open_cards(context.session, account.platform, account.private_chat)

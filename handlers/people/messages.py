@@ -17,9 +17,9 @@ texts.add(
     {
         # linking
         "code_unknown": (
-            "这个绑定码不对。请核对,或向总部、区域负责人要一个新的。",
+            "这个绑定码不对。请核对,或向总部、区域经理要一个新的。",
             "This code is not right. Please check it, or ask HQ or your region manager for a new one.",
-            "Este código no es correcto. Compruébalo o pide uno nuevo a la central o al responsable de tu región.",
+            "Este código no es correcto. Compruébalo o pide uno nuevo a la central o a tu gerente de zona.",
         ),
         "code_used": (
             "这个绑定码已经用过了,只能用一次。请要一个新的。",
@@ -89,7 +89,7 @@ texts.add(
         "invite_not_yours": (
             "您只能邀请本区域的成员;总部成员由总部邀请。",
             "You can invite the people of your own region; HQ invites its own.",
-            "Puedes invitar a la gente de tu región; la central invita a los suyos.",
+            "Puedes invitar a la gente de tu zona; la central invita a los suyos.",
         ),
         "invite_which": ("有几位「{name}」,是哪一位?", 'Which "{name}"?', "¿Cuál «{name}»?"),
         "invite_code": ("{who} 的绑定码:{code}", "Code for {who}: {code}", "Código de {who}: {code}"),
@@ -100,16 +100,16 @@ texts.add(
         ),
         # who one is
         "stranger_how": (
-            "这个账号还没有绑定。请向总部或区域负责人要一个绑定码,收到后私聊发给我:",
+            "这个账号还没有绑定。请向总部或区域经理要一个绑定码,收到后私聊发给我:",
             "This account is not linked yet. Ask HQ or your region manager for a code, then send it to me in private:",
-            "Esta cuenta aún no está vinculada. Pide un código a la central o al responsable de tu región y "
+            "Esta cuenta aún no está vinculada. Pide un código a la central o a tu gerente de zona y "
             "envíamelo en privado:",
         ),
         "your_code": ("绑定码", "CODE", "CÓDIGO"),
         "i_am": ("您是:{name}", "You are: {name}", "Eres: {name}"),
         "i_role": ("角色:{role}", "Role: {role}", "Función: {role}"),
         "i_store": ("门店:{store}", "Store: {store}", "Tienda: {store}"),
-        "i_region": ("区域:{region}", "Region: {region}", "Región: {region}"),
+        "i_region": ("区域:{region}", "Region: {region}", "Zona: {region}"),
         "i_language": ("语言:{language}", "Language: {language}", "Idioma: {language}"),
         "i_zone": ("时区:{zone}", "Time zone: {zone}", "Zona horaria: {zone}"),
         "i_accounts": ("账号:{accounts}", "Accounts: {accounts}", "Cuentas: {accounts}"),
@@ -124,14 +124,14 @@ texts.add(
         "away_tomorrow": ("到明天", "Until tomorrow", "Hasta mañana"),
         "away_off": ("我回来了", "I am back", "He vuelto"),
         "away_set": (
-            "好的,{until} 前您不在,期间不会问您。",
-            "All right: you are away until {until} and will not be asked.",
-            "De acuerdo: estás ausente hasta {until} y no se te preguntará.",
+            "好的,您离开到 {until}。",
+            "All right: you are away until {until}.",
+            "De acuerdo: estás ausente hasta {until}.",
         ),
         "away_deputy": (
-            "这段时间由 {names} 答复。提前回来请发送 /back",
-            "{names} will answer meanwhile. Back early? Send /back",
-            "Mientras tanto responderá {names}. ¿Vuelves antes? Envía /back",
+            "这段时间不问您,由 {names} 答复。提前回来请发送 /back",
+            "You will not be asked; {names} will answer. Back early? Send /back",
+            "No se te preguntará; responderá {names}. ¿Vuelves antes? Envía /back",
         ),
         "away_nobody": (
             "注意:{store} 现在没有别人能答复,别家的求助会直接转给下一家。提前回来请发送 /back",
@@ -161,9 +161,9 @@ texts.add(
             "Como máximo {days} días; si es más, la central debe nombrar a otra persona. Por ejemplo: /away 3d",
         ),
         "back": (
-            "欢迎回来!求助又会发给您。",
-            "Welcome back! You will be asked again.",
-            "¡Hola de nuevo! Se te volverá a preguntar.",
+            "欢迎回来!",
+            "Welcome back!",
+            "¡Hola de nuevo!",
         ),
         "not_away": ("您没有设离开。", "You were not away.", "No estabas ausente."),
         # languages
@@ -184,14 +184,13 @@ texts.add(
             "De acuerdo, este chat será en español.",
         ),
         "lang_region_only": (
-            "群的语言由区域负责人或总部设置。您自己的语言请私聊我发送 /lang",
+            "群的语言由区域经理或总部设置。您自己的语言请私聊我发送 /lang",
             "The language of a chat is set by the region manager or HQ. For your own, send me /lang in private.",
-            "El idioma de un chat lo decide el responsable de región o la central. Para el tuyo, envíame /lang en "
-            "privado.",
+            "El idioma de un chat lo decide la gerencia de zona o la central. Para el tuyo, envíame /lang en privado.",
         ),
         # roles
         "role_hq": ("总部", "HQ", "central"),
-        "role_region_manager": ("区域负责人", "region manager", "responsable de región"),
+        "role_region_manager": ("区域经理", "region manager", "gerente de zona"),
         "role_store_manager": ("店长", "store manager", "gerente de tienda"),
         "role_deputy": ("副店长", "deputy", "subgerente"),
         "role_advisor": ("服务顾问", "advisor", "asesor"),

@@ -13,7 +13,7 @@ from handlers.ledger import rules as ledger_rules
 from handlers.ledger.messages import EntryLine, ScoreLine
 from handlers.money import format_amount
 from handlers.registry import button, command, form
-from handlers.reports import figures, own_messages, rules
+from handlers.reports import figures, messages, own_messages, rules
 from handlers.requests import cards
 from handlers.requests import messages as request_messages
 from handlers.requests import rules as request_rules
@@ -47,7 +47,7 @@ def score(context: Context, words: str) -> None:
     """The points of the month: a store's own and what they come from; every store's for who oversees them."""
     timezone = context.settings.network.timezone
     since, until = ledger_rules.month_of(context.now, timezone)
-    month = own_messages.say_month(local(since, timezone).date(), context.language)
+    month = messages.say_month(local(since, timezone).date(), context.language)
     lines = _score_lines(context, since, until)
     store = context.store
     if store is None:

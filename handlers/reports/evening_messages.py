@@ -138,7 +138,7 @@ def nudge(language: str, timezone: str, duties: Sequence[rules.Duty], until: dat
     when = say_moment(until, timezone, now, language)
     return message(
         texts.say(language, "reports.nudge", count=len(duties), until=when),
-        *_what(language, duties),
+        *_asked(language, duties),
         texts.say(language, "reports.nudge_how"),
         buttons=_carry_buttons(language, duties),
     )
@@ -151,7 +151,7 @@ def nudge_region(
     when = say_moment(until, timezone, now, language)
     return message(
         texts.say(language, "reports.nudge_region", count=len(waiting), until=when),
-        *_what(language, waiting),
+        *cut(language, [_unfilled(language, request) for request in waiting]),
         texts.say(language, "reports.nudge_region_how"),
         buttons=_carry_buttons(language, waiting),
     )
@@ -181,11 +181,11 @@ def unanswered(
     )
 
 
-def _what(language: str, requests: Iterable[rules.Duty | rules.Waiting]) -> list[Line]:
-    return [
-        line(texts.say(language, "reports.nudge_line", label=label, what=what))
-        for label, what in dict.fromkeys((request.label, request.what) for request in requests)
+def _asked(language: str, duties: Sequence[rules.Duty]) -> list[Line]:
+    said = [
+        texts.say(language, "reports.nudge_line", label=duty.label, what=duty.what, store=duty.asker) for duty in duties
     ]
+    return cut(language, [line(words) for words in dict.fromkeys(said)])
 
 
 def _carry_buttons(language: str, requests: Iterable[rules.Duty | rules.Waiting]) -> tuple[tuple[Button, ...], ...]:

@@ -147,6 +147,7 @@ def _duty(read: Reader, step: Step, request: Request) -> rules.Duty:
         step=step.name,
         store_id=step.store_id,
         store=read.store(step.store_id),
+        asker=read.store(request.store_id),
         names=_names(read.context, step, request),
         due_at=step.due_at,
         late=request_rules.is_breached(step.due_at, read.context.now),

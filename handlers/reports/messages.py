@@ -18,6 +18,7 @@ MOST_LINES = 12
 texts.add(
     "reports",
     {
+        "month": ("{year}年{month}", "{month} {year}", "{month} {year}"),
         "months": (
             "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
             "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -106,7 +107,11 @@ texts.add(
             "⏰ {count} still waiting for your answer; please deal with it by {until}:",
             "⏰ {count} esperan tu respuesta; atiéndelas antes de las {until}:",
         ),
-        "nudge_line": ("· {label} {what}", "· {label} {what}", "· {label} {what}"),
+        "nudge_line": (
+            "· {label} {what}({store}求助)",
+            "· {label} {what} (asked by {store})",
+            "· {label} {what} (pide {store})",
+        ),
         "nudge_how": (
             "在卡片上点「可以」或「不行」。今天确实办不了的,点下面说明原因:",
             'Press "Accept" or "Refuse" on the card. If it cannot be done today, say why below:',
@@ -225,6 +230,12 @@ def say_day(day: date, language: str) -> str:
     """Say a day without its year: 11月21日, 21 Nov."""
     month = texts.say(language, "reports.months").split()[day.month - 1]
     return texts.say(language, "reports.date", month=month, day=day.day)
+
+
+def say_month(day: date, language: str) -> str:
+    """Say a month with its year: 2026年11月, Nov 2026."""
+    month = texts.say(language, "reports.months").split()[day.month - 1]
+    return texts.say(language, "reports.month", month=month, year=day.year)
 
 
 def say_step(step: str, language: str) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from handlers import texts
 from handlers.chat import Field, Form, Line, Message, bold, code, line, message
 from handlers.ledger.messages import EntryLine, entry_words, signed
-from handlers.working_time import say_moment
+from handlers.working_time import local, say_moment
 
 texts.add(
     "own",
     {
-        "month": ("{year}年{month}", "{month} {year}", "{month} {year}"),
         # Why
         "why_what": (
             "请写编号,例如:/why T-0001,或 /why P-12",
@@ -140,12 +139,6 @@ class EntryExplained:
     reason: str = ""
 
 
-def say_month(day: date, language: str) -> str:
-    """Say a month with its year: 2026年11月, Nov 2026."""
-    month = texts.say(language, "reports.months").split()[day.month - 1]
-    return texts.say(language, "own.month", month=month, year=day.year)
-
-
 def say_party(party: str, language: str) -> str:
     """Say who pays or is paid, where it is nobody with a name."""
     key = f"own.party_{party}"
@@ -156,7 +149,7 @@ def explain_request(language: str, timezone: str, now: datetime, why: Explained)
     """Explain a request: its rules, how each step went and whose it was, the points and costs that came of it."""
     urgency = texts.say(language, f"urgency.{why.urgency}")
     head = texts.say(language, "own.why_request", label=why.label, what=why.what, urgency=urgency)
-    since = say_moment(why.since, timezone, now, language)
+    since = local(why.since, timezone).date().isoformat()
     limits = " · ".join(
         texts.say(language, "own.limit", step=texts.say(language, f"step.{step}"), limit=limit)
         for step, limit in why.limits
@@ -196,7 +189,7 @@ def explain_entry(language: str, timezone: str, now: datetime, why: EntryExplain
     key = f"ledger.rule_{why.rule.removeprefix('points.')}"
     words = texts.say(language, key) if texts.has(key) else why.rule
     rows.append(line(texts.say(language, "ledger.why_rule", rule=why.rule, worth=why.worth, words=words)))
-    since = say_moment(why.since, timezone, now, language)
+    since = local(why.since, timezone).date().isoformat()
     rows.append(line(texts.say(language, "ledger.why_version", version=why.version, since=since)))
     if why.finished_at is not None:
         when = say_moment(why.finished_at, timezone, now, language)

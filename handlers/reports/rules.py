@@ -112,7 +112,7 @@ def week_before(day: date, timezone: str) -> tuple[datetime, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a store still owes: a step whose clock runs. `names` are who answers for it there."""
+    """What a store still owes: a step whose clock runs. `names` are who answers for it there, `asker` who asked."""
 
     request_id: int
     label: str
@@ -121,6 +121,7 @@ class Duty:
     step: str
     store_id: int
     store: str
+    asker: str
     names: tuple[str, ...]
     due_at: datetime
     late: bool

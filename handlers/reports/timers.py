@@ -88,9 +88,9 @@ def _chats(context: Context, region: Region | None) -> Iterable[Chat]:
     return chat_queries.list_chats(context.session, Purpose.MANAGERS, region_ids=[region.id])
 
 
-def _post(context: Context, region: Region | None, words: notify.Words) -> None:
+def _post(context: Context, region: Region | None, words: notify.Words, priority: Priority = Priority.DIGEST) -> None:
     for chat in _chats(context, region):
-        notify.say_in(context, chat, words, priority=Priority.DIGEST)
+        notify.say_in(context, chat, words, priority=priority)
 
 
 # The evening
@@ -111,12 +111,12 @@ def nudge(context: Context, scope: str, day: str, wall: str) -> None:
     duties = _pressing(context, region, midnight(on, timezone))
     _nudge_stores(context, duties, until)
     _nudge_region(context, region, midnight(on, timezone), until)
+
+    def words(language: str, timezone: str) -> Message:
+        return evening_messages.nudge_list(language, timezone, duties(language), until, context.now)
+
     if duties(context.settings.network.language):
-        _post(
-            context,
-            region,
-            lambda language, zone: evening_messages.nudge_list(language, zone, duties(language), until, context.now),
-        )
+        _post(context, region, words, Priority.NORMAL)
 
 
 def _carried_ids(context: Context, began: datetime) -> set[int]:
@@ -188,11 +188,11 @@ def digest(context: Context, scope: str, day: str, skipped: int = 0) -> None:
         return
     if list(_chats(context, region)):
         read = cache(lambda language: evening(context, region, until, language))
-        _post(
-            context,
-            region,
-            lambda language, zone: evening_messages.digest(language, zone, read(language), context.now, late),
-        )
+
+        def words(language: str, timezone: str) -> Message:
+            return evening_messages.digest(language, timezone, read(language), context.now, late)
+
+        _post(context, region, words)
     _escalate(context, region, midnight(on, series.timezone), until)
 
 

@@ -235,10 +235,10 @@ def _tell_thread(context: Context, card: Card, facts: messages.CardFacts) -> Non
 
 
 def _add_private(context: Context, request: Request, person: Person) -> None:
+    if any(card.person_id == person.id for card in chat_queries.list_cards(context.session, request.id)):
+        return
     account = context.private_account(person.id)
-    if account is None or any(
-        card.person_id == person.id for card in chat_queries.list_cards(context.session, request.id)
-    ):
+    if account is None:
         return
     address = Address(account.platform, account.private_chat)
     _add(context, request, address, context.language_for(person), context.timezone_for(person), person.id)

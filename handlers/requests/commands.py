@@ -52,7 +52,7 @@ def lock_ask(context: Context, ask_id: int) -> tuple[Request, Ask]:
     """Lock the request of an ask, and check that who speaks may answer it now."""
     ask = request_queries.get_ask(context.session, ask_id)
     request = request_queries.get_request(context.session, ask.request_id)
-    ask = request_queries.get_ask(context.session, ask_id)
+    ask = request_queries.get_ask(context.session, ask_id, fresh=True)
     rules.check_may_answer(
         ask,
         request,
@@ -275,6 +275,7 @@ def press_snooze(context: Context, step: int) -> None:
     """Skip the next reminder of this step; the limit itself is still told."""
     found = request_queries.get_step(context.session, step)
     request = request_queries.get_request(context.session, found.request_id)
+    found = request_queries.get_step(context.session, step, fresh=True)
     if not access.leads(context.me, found.store_id):
         raise NotAllowed("request.not_owner")
     if found.ended_at is not None or found.breached_at is not None:

@@ -14,9 +14,10 @@ from handlers.requests import cards, life
 from handlers.requests import messages as request_messages
 from handlers.requests.commands import MOST_REASON, check_requester, done, name_of
 from handlers.requests.grammar import clean, parse_count
-from handlers.requests.kinds import kind_named
+from handlers.requests.kinds import Candidate, kind_named
 from handlers.transfers import messages, rules, sources
 from handlers.transfers.words import LONGEST_MATTER, parse_transfer
+from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
 from storage.tables.boards import Part
@@ -24,6 +25,9 @@ from storage.tables.requests import Request, State, Transfer, Urgency
 
 if TYPE_CHECKING:
     from handlers.context import Context
+
+# So many of the ranked stores are named with their reasons.
+MOST_EXPLAINED = 3
 
 # Posting
 
@@ -184,7 +188,20 @@ def _open(
     cards.place(context, request, [candidate.store.region_id for candidate in candidates])
     life.start(context, request)
     done(context, request, "transfer.open", "", reason=override_reason)
+    _explain(context, request, candidates)
     return request
+
+
+def _explain(context: Context, request: Request, candidates: list[Candidate]) -> None:
+    """Tell who asked which stores can be asked and why, the first ones in order."""
+    ask = request_queries.find_open_ask(context.session, request.id)
+    asked = people_queries.get_store(context.session, ask.store_id).name if ask else "—"
+    head = texts.say_line(context.language, "transfer.opened", label=name_of(request), asked=asked)
+    context.answer(Message((head, *messages.ranking(context.language, _said(context, candidates)))))
+
+
+def _said(context: Context, candidates: list[Candidate]) -> list[tuple[str, str]]:
+    return [(one.store.name, cards.join_reasons(context.language, one.reasons)) for one in candidates[:MOST_EXPLAINED]]
 
 
 @button("transfer.again", roles=ASKERS)
@@ -237,8 +254,7 @@ def show_stock(context: Context, part: Part) -> None:
         context.answer(Message(tuple(rows)))
         return
     would = sources.ranked(context, context.store, part, 1, context.settings.rules)
-    said = [(candidate.store.name, cards.join_reasons(context.language, candidate.reasons)) for candidate in would[:5]]
-    rows.extend(messages.ranking(context.language, said))
+    rows.extend(messages.ranking(context.language, _said(context, would)))
     ask = Button(context.words("transfer.ask_button", part=part.name), "transfer.begin", {"part": part.id})
     context.answer(Message(tuple(rows), ((ask,),) if would else ()))
 

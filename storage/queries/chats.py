@@ -125,18 +125,29 @@ def drop_doubles(session: Session, *, platform: str, chat: str, to: str, now: da
 
 
 def token_of(session: Session, action: str, args: dict[str, str | int], now: datetime) -> str:
-    """Return the opaque token of a button: the same action and arguments have one for ever."""
-    text = json.dumps(args, sort_keys=True, ensure_ascii=False)
-    key = f"{action} {text}"
-    found = session.exec(select(ButtonToken.token).where(ButtonToken.key == key)).one_or_none()
-    if found:
-        return found
-    session.execute(
-        insert_for(session)(ButtonToken)
-        .values(token=secrets.token_urlsafe(15), key=key, action=action, args=text, created_at=now)
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
-    return session.exec(select(ButtonToken.token).where(ButtonToken.key == key)).one()
+    """Return the opaque token of one button."""
+    return tokens_of(session, [(action, args)], now)[0]
+
+
+def tokens_of(session: Session, buttons: Sequence[tuple[str, dict[str, str | int]]], now: datetime) -> list[str]:
+    """Return the opaque tokens of buttons, in order: the same action and arguments have one for ever."""
+    wanted = [(action, json.dumps(args, sort_keys=True, ensure_ascii=False)) for action, args in buttons]
+    keys = {f"{action} {text}": (action, text) for action, text in wanted}
+    if not keys:
+        return []
+    stored = select(ButtonToken.key, ButtonToken.token).where(col(ButtonToken.key).in_(keys))
+    tokens: dict[str, str] = dict(session.exec(stored).all())
+    missing = [
+        {"token": secrets.token_urlsafe(15), "key": key, "action": action, "args": text, "created_at": now}
+        for key, (action, text) in keys.items()
+        if key not in tokens
+    ]
+    if missing:
+        session.execute(
+            insert_for(session)(ButtonToken).values(missing).on_conflict_do_nothing(index_elements=["key"])
+        )
+        tokens = dict(session.exec(stored).all())  # whoever came first gave the token
+    return [tokens[f"{action} {text}"] for action, text in wanted]
 
 
 def find_token(session: Session, token: str) -> ButtonToken | None:

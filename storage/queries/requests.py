@@ -68,12 +68,12 @@ def find_request(session: Session, kind: str, number: int) -> Request | None:
 
 def get_transfer(session: Session, request_id: int) -> Transfer:
     """Get what a transfer moves."""
-    return session.get_one(Transfer, request_id, populate_existing=True)
+    return session.get_one(Transfer, request_id)
 
 
-def get_ask(session: Session, ask_id: int) -> Ask:
-    """Get the ask of one store."""
-    return session.get_one(Ask, ask_id, populate_existing=True)
+def get_ask(session: Session, ask_id: int, *, fresh: bool = False) -> Ask:
+    """Get the ask of one store; `fresh` reads it again, as after waiting for the request's lock."""
+    return session.get_one(Ask, ask_id, populate_existing=fresh)
 
 
 def list_asks(session: Session, request_id: int) -> Sequence[Ask]:
@@ -86,9 +86,9 @@ def find_open_ask(session: Session, request_id: int) -> Ask | None:
     return session.exec(select(Ask).where(Ask.request_id == request_id, col(Ask.state).in_(OPEN_ASKS))).one_or_none()
 
 
-def get_step(session: Session, step_id: int) -> Step:
-    """Get a step."""
-    return session.get_one(Step, step_id, populate_existing=True)
+def get_step(session: Session, step_id: int, *, fresh: bool = False) -> Step:
+    """Get a step; `fresh` reads it again, as after waiting for the request's lock."""
+    return session.get_one(Step, step_id, populate_existing=fresh)
 
 
 def list_steps(session: Session, request_id: int) -> Sequence[Step]:

@@ -24,10 +24,10 @@ from tests.factories import MONDAY, small_network
 from tests.talk import Talk
 
 PRESSES = 50
-RUNS = 100
 
 
-def test_fifty_acceptances_at_once_leave_one_owner(any_database: Database) -> None:
+@pytest.mark.parametrize("runs", [5, pytest.param(100, marks=pytest.mark.soak)])
+def test_fifty_acceptances_at_once_leave_one_owner(any_database: Database, runs: int) -> None:
     with any_database.transaction() as session:
         network = small_network(session)
         for store, quantity in ((network.sz02, 500), (network.sz03, 0)):  # only one store can be asked
@@ -35,12 +35,12 @@ def test_fifty_acceptances_at_once_leave_one_owner(any_database: Database) -> No
             assert level is not None
             level.quantity = quantity
     talk = Talk(any_database)
-    for _ in range(RUNS):
+    for _ in range(runs):
         talk.says(network.sz01_manager, "/transfer 前大灯-左 x1 normal 补库存")
     with any_database.transaction() as session:
         asks = session.exec(select(Ask).order_by(Ask.id)).all()  # type: ignore[arg-type]
         tokens = [chat_queries.token_of(session, "request.accept", {"ask": ask.id}, MONDAY) for ask in asks]
-    assert len(tokens) == RUNS
+    assert len(tokens) == runs
     with any_database.transaction(writing=False) as session:
         users = [
             (account.platform, account.user)
@@ -59,9 +59,9 @@ def test_fifty_acceptances_at_once_leave_one_owner(any_database: Database) -> No
         assert {request.state for request in requests} == {State.ACCEPTED}
         assert {request.owner_store_id for request in requests} == {network.sz02.id}
         accepted = [ask for ask in session.exec(select(Ask)) if ask.state is AskState.ACCEPTED]
-        assert len(accepted) == RUNS
+        assert len(accepted) == runs
         ships = [timer.key for timer in session.exec(select(Timer)) if timer.key.endswith(":ship:due")]
-        assert len(ships) == RUNS
+        assert len(ships) == runs
         assert not session.exec(select(PointsEntry)).all()
 
 

@@ -137,4 +137,7 @@ def test_an_account_that_takes_words_again_gets_its_cards(talk: Talk, network: S
     talk.happens(events.USER_UNBLOCKED, "telegram:7001", user="telegram:7001")
     assert not one(talk.database, Account, user="7001").blocked
     assert refreshed(talk) == [card.request_id]
+    talk.happens(events.USER_BLOCKED, "telegram:7001", user="telegram:7001")
+    talk.says(network.sz01_manager, "/start")  # where a platform tells nothing, their own words do
+    assert not one(talk.database, Account, user="7001").blocked
     talk.happens(events.USER_UNBLOCKED, "telegram:500", user="telegram:500")

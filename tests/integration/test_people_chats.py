@@ -87,6 +87,31 @@ def test_nothing_is_bound_in_private(talk: Talk, network: SmallNetwork) -> None:
     assert len(rows(talk.database, Chat)) == 3
 
 
+def test_a_button_in_a_private_chat_binds_nothing(talk: Talk, network: SmallNetwork) -> None:
+    talk.says(network.hq, "/bind managers", chat="telegram:-6")
+    talk.presses_token(network.hq, talk.last_heard("telegram:-6").buttons[0].token)
+    assert talk.reply.alert
+    assert len(rows(talk.database, Chat)) == 3
+
+
+def test_a_region_manager_without_a_region_oversees_nothing(talk: Talk, network: SmallNetwork) -> None:
+    with talk.database.transaction() as session:
+        lost = Factory(session).person("无区", Role.REGION_MANAGER)
+    for words, place in (
+        ("/bind managers", "telegram:-5"),
+        ("/bind managers 深圳", "telegram:-5"),
+        ("/bind managers", network.hq_chat),
+        ("/unbind", network.hq_chat),
+        ("/lang en", network.hq_chat),
+    ):
+        talk.says(lost, words, chat=place)
+    assert len(refusals(talk.database)) == 5
+    talk.says(lost, "/chats")
+    assert "总部群" not in talk.last(lost).plain
+    talk.says(lost, "/invite 钱多")
+    assert len(refusals(talk.database)) == 6
+
+
 def test_hq_names_the_region_where_there_are_several(talk: Talk, network: SmallNetwork) -> None:
     talk.says(network.hq, "/bind managers 曼谷", chat="telegram:-5")
     assert binding(talk, "-5").region_id == network.bangkok.id
@@ -196,7 +221,7 @@ def test_help_explains_one_command(talk: Talk, network: SmallNetwork) -> None:
         assert "/bind 店长 深圳" in said
         assert "/绑定群" in said
         assert "只能在群里用" in said
-        assert "区域负责人" in said
+        assert "区域经理" in said
 
 
 def test_help_with_an_unknown_command_offers_what_is_near(talk: Talk, network: SmallNetwork) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ("README.md", "docs/README.zh-CN.md")
-SET_UP = "python3 -m pip install --quiet --target .uv uv && .uv/bin/uv run "
+SET_UP = "python3 -m pip install -qq --target .uv uv && .uv/bin/uv run "
 
 
 def commands_of(page: str) -> list[str]:
@@ -30,7 +30,7 @@ def test_a_readme_begins_with_the_demo_and_the_tests_and_ci_runs_the_latter(read
     assert tests in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("page", [*READMES, *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize("page", ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
 def test_a_page_refers_only_to_what_is_there(page: str) -> None:
     text = re.sub(r"^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):

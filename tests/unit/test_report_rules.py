@@ -11,8 +11,7 @@ import pytest
 
 import handlers.requests.messages  # noqa: F401 - the steps' words
 from handlers import texts
-from handlers.errors import BadInput
-from handlers.ledger.rules import Standing, find_entry_number, mean, month_of, rank, split_reversal
+from handlers.ledger.rules import Standing
 from handlers.reports import rules
 from handlers.reports.evening_messages import digest, network_digest, nudge_list
 from handlers.reports.messages import Lateness
@@ -141,23 +140,6 @@ def standing(store: int, points: int = 0, answer: float | None = None, last: dat
     return Standing(store, points, None if answer is None else minutes(answer), last)
 
 
-def test_points_rank_before_the_faster_answer_before_the_earlier_last_point() -> None:
-    stores = [
-        standing(1, 2, 9, at(3)),
-        standing(2, 3, 60, at(9)),
-        standing(3, 2, 5, at(9)),
-        standing(4, 2, 9, at(1)),
-        standing(5, 2, None, at(1)),
-        standing(6, 0, 1),
-    ]
-    assert rank(stores) == {2: 1, 3: 2, 4: 3, 1: 4, 5: 5, 6: 6}
-
-
-def test_what_is_equal_in_all_shares_a_place_and_the_next_place_counts_them() -> None:
-    stores = [standing(1, 2, 5, at(1)), standing(2, 2, 5, at(1)), standing(3, 1), standing(4), standing(5)]
-    assert rank(stores) == {1: 1, 2: 1, 3: 3, 4: 4, 5: 4}
-
-
 def test_movement_is_how_many_places_a_store_rose() -> None:
     before = [standing(1, 5), standing(2, 3), standing(3, 1)]
     now = [standing(1, 1), standing(2, 3), standing(3, 4)]
@@ -167,43 +149,6 @@ def test_movement_is_how_many_places_a_store_rose() -> None:
 def test_the_first_week_has_nothing_to_compare_with_and_a_new_store_neither() -> None:
     assert rules.places([standing(1, 1), standing(2)], [standing(1), standing(2)])[1] == (1, False, None)
     assert rules.places([standing(1, 1), standing(2)], [standing(1, 1)])[2] == (2, False, None)
-
-
-def test_taking_points_back_can_put_a_store_below_those_without_any() -> None:
-    assert rank([standing(1, -1), standing(2, 0)]) == {2: 1, 1: 2}
-
-
-def test_the_mean_of_nothing_is_nothing() -> None:
-    assert mean([]) is None
-    assert mean([minutes(2), minutes(5)]) == minutes(3.5)
-
-
-def test_a_month_is_the_local_one() -> None:
-    assert month_of(datetime(2026, 11, 30, 16, tzinfo=UTC), SHANGHAI) == (
-        datetime(2026, 11, 30, 16, tzinfo=UTC),
-        datetime(2026, 12, 31, 16, tzinfo=UTC),
-    )
-
-
-@pytest.mark.parametrize(("text", "number"), [("P-12", 12), ("p12", 12), ("#P-0012", 12), ("T-1", None), ("P-", None)])
-def test_an_entry_is_called_by_its_number(text: str, number: int | None) -> None:
-    assert find_entry_number(text) == number
-
-
-def test_a_number_no_database_holds_is_nobodys() -> None:
-    assert find_entry_number("P-" + "9" * 30) is None
-
-
-def test_a_reversal_needs_an_entry_and_a_reason() -> None:
-    assert split_reversal("P-12  counted\ntwice‮") == (12, "counted twice")
-    for words, key in (
-        ("", "ledger.reverse_what"),
-        ("T-0001 why", "ledger.reverse_what"),
-        ("P-12", "ledger.reverse_why"),
-    ):
-        with pytest.raises(BadInput) as refused:
-            split_reversal(words)
-        assert refused.value.key == key
 
 
 # What is owed
@@ -216,7 +161,15 @@ def duty(label: str, store: str = "福田店", *, due: datetime = NINE, now: dat
     number = int(label[-4:])
     named = {"what": "前大灯-左 ×1", "urgency": "urgent", "step": "answer", **facts}
     return rules.Duty(
-        number, label, store_id=number, store=store, names=("张伟",), due_at=due, late=now >= due, **named
+        number,
+        label,
+        store_id=number,
+        store=store,
+        asker="罗湖店",
+        names=("张伟",),
+        due_at=due,
+        late=now >= due,
+        **named,
     )
 
 

@@ -1,0 +1,175 @@
+"""A week of a sample network in some seconds: real dispatch, timers, outbox and delivery on a simulated clock.
+
+People with habits post and answer through the terminal platform; a few scenes of it are told, the week is summed up,
+and what must be true of a database afterwards is checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from rich.console import Console as Screen
+from rich.progress import BarColumn, Progress, TextColumn
+
+from bot import demo_network as network
+from bot.app import App
+from bot.clock import SimulatedClock, WallClock
+from bot.console import Console, Shown
+from bot.demo_acts import read
+from bot.demo_checks import Check, check
+from bot.demo_days import Days, shelves
+from bot.demo_people import ZONE, People, Script
+from bot.demo_summary import figures, summary_lines
+from bot.demo_told import WIDTH, Entry, Log, Teller
+from bot.threads import Inline
+from handlers import texts
+from handlers.load import load
+from handlers.settings import Settings
+from handlers.working_time import at_local, local
+from storage.database import Database
+
+Pace = Literal["fast", "watch"]
+
+LAST = date(2026, 11, 23)  # a Monday: the demo ends with its scoreboard
+ENDS = time(9, 30)
+HOUR = timedelta(hours=1)
+
+# When each told request is posted on the first day, and how the stores asked answer, one after the other.
+SCENES: tuple[tuple[str, str, time, int, Script], ...] = (
+    ("一次调拨,卡片随状态变化 · one transfer, its card changing", "life", time(10, 0), 1, ("accept",)),
+    ("一家不行,自动问下一家 · a refusal cascades", "refusal", time(13, 30), 2, ("refuse", "accept")),
+    ("无人应答,超时上报 · silence escalates", "silence", time(15, 0), 2, ("silent", "accept")),
+)
+
+
+def run(
+    *, stores: int = 15, days: int = 7, seed: int = 1, pace: Pace = "fast", out: Path | None = None
+) -> int:
+    """Play the demo; returns 0, 1 when a check failed, 130 when it was stopped."""
+    load()
+    try:
+        return asyncio.run(_run(stores, days, seed, pace, out))
+    except KeyboardInterrupt:
+        sys.stderr.write("已停止 · stopped\n")
+        return 130
+
+
+async def _run(stores: int, days: int, seed: int, pace: Pace, out: Path | None) -> int:
+    with network.passing_database() as database:
+        demo = Demo(database, stores, days, seed, pace)
+        try:
+            await demo.play()
+            checks = demo.finish()
+        finally:
+            await demo.app.close()
+        if out is not None:
+            demo.write(out)
+    return 0 if all(one.ok for one in checks) else 1
+
+
+class Demo:
+    """One run."""
+
+    def __init__(self, database: Database, stores: int, days: int, seed: int, pace: Pace) -> None:
+        self.settings = Settings()
+        self.first = LAST - timedelta(days=days)
+        self.clock = SimulatedClock(at_local(self.first, time(7, 30), ZONE))
+        self.console = Console()
+        self.database = database
+        network.fill(database, self.settings, stores, seed, self.clock.now())
+        self.app = App(database, self.settings, self.clock, [self.console], workers=Inline(), by="demo")
+        self.cast = network.members(database)
+        shelf = shelves(stores, seed)
+        self.people = People(self.console, self.clock, self.cast, seed, shelf, read)
+        self.days = Days(self.people, self.cast, shelf)
+        self.log = Log(self.cast)
+        self.screen = Screen(width=WIDTH, highlight=False, markup=False, emoji=False, record=True, soft_wrap=False)
+        self.teller = Teller(self.log, self.screen)
+        self.pace = pace
+        self.size = (stores, days, seed)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(40),
+            TextColumn("{task.percentage:>3.0f}%"),
+            console=Screen(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+
+    async def play(self) -> None:
+        """Play all days and tell the scenes."""
+        stores, days, seed = self.size
+        self.teller.line(f"协同 xietong · 演示:{stores} 家门店,{days} 天,种子 {seed}", "bold")
+        self.teller.line("所有人说的话、按的按钮都走真实的处理、定时器、发件箱和投递;时钟是模拟的。", "dim")
+        await self.app.begin()
+        with self._bar:
+            await network.link_all(self.app, self.console, self.cast)
+            await network.bind_all(self.app, self.console, self.cast)
+            self.console.watch(lambda shown: self.log.show(shown, self.clock.now()))
+            self.people.tell = lambda did: self.log.do(did, self.clock.now())
+            self._agenda()
+            await self._live(at_local(LAST, ENDS, ZONE))
+
+    def _agenda(self) -> None:
+        for title, _, start, others, script in SCENES:
+            need = self.days.scene(others=others)
+            number: list[int] = []
+            when = at_local(self.first, start, ZONE)
+            self.people.at(when, partial(self.days.post, need, number, script))
+            self.people.at(when + timedelta(hours=2, minutes=50), partial(self._tell_request, title, number))
+        for day in range(self.size[1]):
+            self.days.plan(self.first + timedelta(days=day))
+        digest = at_local(self.first, self.settings.digest.nightly, ZONE)
+        self.people.at(digest + timedelta(minutes=1), partial(self._tell_board, "晚间日结 · the nightly digest", digest))
+        weekly = at_local(LAST, self.settings.digest.weekly, ZONE)
+        title = "周一积分榜 · the weekly scoreboard"
+        self.people.at(weekly + timedelta(minutes=1), partial(self._tell_board, title, weekly))
+
+    async def _live(self, end: datetime) -> None:
+        """Let time pass: the bot works what is due, people read and answer, and so on to the end."""
+        clock, start = self.clock, self.clock.now()
+        task = self._bar.add_task("", total=(end - start).total_seconds())
+        while True:
+            due = await self.app.settle()
+            self.people.read()
+            now = clock.now()
+            self._bar.update(
+                task, completed=(now - start).total_seconds(), description=f"{local(now, ZONE):%m-%d %H:%M}"
+            )
+            if now >= end:
+                return
+            chores = now.replace(minute=0, second=0, microsecond=0) + HOUR
+            clock.set(min(at for at in (due, self.people.next_at, chores, end) if at is not None))
+            if clock.now() >= chores:
+                await self.app.scheduler.see_to(clock.now())
+            await self.people.act()
+
+    # Telling
+
+    async def _tell_request(self, title: str, number: list[int]) -> None:
+        label = self.people.labels.get(number[0], "")
+        await self._tell(f"{title}({label})", self.log.story(label))
+
+    async def _tell_board(self, title: str, at: datetime) -> None:
+        found = [one for one in self.log.entries if one.did is None and at <= one.at and not one.edit]
+        boards = [one for one in found if one.chat not in self.log.by_user and one.text[0] in "🌙📊🏆"]
+        await self._tell(title, boards[:1] + [one for one in boards[1:] if one.chat == network.HQ_CHAT])
+
+    async def _tell(self, title: str, entries: Iterable[Entry]) -> None:
+        self._bar.stop()
+        self.teller.head(title)
+        for entry in entries:
+            self.teller.tell(entry)
+            if self.pace == "watch":
+                await WallClock().sleep(1)
+        if not self._bar.disable:
+            self._bar.start()

@@ -1,0 +1,129 @@
+"""What happens in the demo's days by itself: who needs which part when, who is away, who looks something up."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+
+from bot.demo_network import Member, managers_chat
+from bot.demo_people import ZONE, People, Script
+from handlers.network.sample import sample_workbook
+from handlers.working_time import at_local
+from storage.tables.people import Role
+
+Shelf = dict[str, dict[str, int]]
+
+MATTERS = {
+    "urgent": ("客户在等", "客户在店等", "客户在等,事故车"),
+    "today": ("客户已约", "今天交车", "客户已约下午"),
+    "normal": ("补库存", "备货", "客户已约"),
+}
+URGENCY_WORDS = {"urgent": ("urgent", "急", "紧急"), "today": ("今天", "today"), "normal": ("普通", "normal")}
+CHATTER = ("辛苦了", "收到", "今天堵车厉害,大家注意时间", "谢谢各位", "周五月度例会别忘了")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A store needs a part."""
+
+    author: Member
+    part: str
+    words: str
+
+
+def shelves(stores: int, seed: int) -> Shelf:
+    """Return what each store has, as the sample's stock sheet says: store → part → how many."""
+    rows = sample_workbook(stores, seed)
+    codes = [str(row["code"]) for row in rows["stores"]]
+    return {code: {str(row["part"]): int(str(row[code])) for row in rows["stock"]} for code in codes}
+
+
+class Days:
+    """Fills the people's agenda, day by day; every need is asked for once."""
+
+    def __init__(self, people: People, cast: Sequence[Member], shelf: Shelf) -> None:
+        self._people = people
+        self._cast = cast
+        self._shelf = shelf
+        self._used: set[tuple[str, str]] = set()
+        self._managers = {one.store: one for one in cast if one.role is Role.STORE_MANAGER}
+
+    def scene(self, *, others: int, region: str = "") -> Need:
+        """Find a need that at least so many other stores could fill, for a scene that is told."""
+        best: tuple[int, str, str] | None = None
+        for store, parts in self._shelf.items():
+            for part, count in parts.items():
+                able = sum(1 for other, theirs in self._shelf.items() if other != store and theirs[part] > 2)
+                here = not region or self._managers[store].region == region
+                if count == 0 and (store, part) not in self._used and here and (best is None or able > best[0]):
+                    best = (able, store, part)
+        if best is None or best[0] < others:
+            if region:
+                return self.scene(others=others)
+            assert best is not None, "no store lacks anything"
+        self._used.add(best[1:])
+        return self._need(best[1], best[2], 1, "urgent", "客户在等", "urgent")
+
+    def plan(self, day: date) -> None:
+        """Plan a day."""
+        dice = self._people.dice("day", day)
+        for _ in range(max(3, round(len(self._managers) * 0.6))):
+            self._plan_need(dice, day)
+        for member in self._managers.values():
+            if dice.random() < 0.06:
+                self._people.at(_at(day, time(8, 40), dice, 20), partial(self._leave, member, day))
+        for _ in range(4):
+            self._plan_look(dice, day)
+
+    def _plan_need(self, dice: random.Random, day: date) -> None:
+        lacking = [
+            (store, part)
+            for store, parts in self._shelf.items()
+            for part, count in parts.items()
+            if count == 0 and (store, part) not in self._used
+        ]
+        if not lacking:
+            return
+        store, part = dice.choice(lacking)
+        self._used.add((store, part))
+        urgency = dice.choices(("urgent", "today", "normal"), (45, 35, 20))[0]
+        count = 1 if dice.random() < 0.75 else dice.choice((2, 2, 3))
+        words = dice.choice(URGENCY_WORDS[urgency])
+        need = self._need(store, part, count, urgency, dice.choice(MATTERS[urgency]), words, dice)
+        chat = managers_chat(need.author.region) if dice.random() < 0.4 else ""
+        self._people.at(_at(day, time(8, 45), dice, 480), partial(self._people.say, need.author, need.words, chat=chat))
+
+    def _need(
+        self, store: str, part: str, count: int, urgency: str, matter: str, word: str, dice: random.Random | None = None
+    ) -> Need:
+        author = self._managers[store]
+        if dice is not None and dice.random() < 0.35:
+            author = next(one for one in self._cast if one.store == store and one.role is Role.ADVISOR)
+        return Need(author, part, f"/transfer {part} x{count} {word} {matter}")
+
+    def _plan_look(self, dice: random.Random, day: date) -> None:
+        member = dice.choice(list(self._managers.values()))
+        part = dice.choice(list(self._shelf[member.store]))
+        words = dice.choice((f"/stock {part}", "/my", "/score", "/request T-0001", "/why T-0001", ""))
+        if words:
+            act = partial(self._people.say, member, words)
+        else:
+            act = partial(self._people.say, member, dice.choice(CHATTER), chat=managers_chat(member.region))
+        self._people.at(_at(day, time(9), dice, 540), act)
+
+    async def _leave(self, member: Member, day: date) -> None:
+        self._people.leave(member, at_local(day, time(14), ZONE))
+        await self._people.say(member, "/away until 14:00")
+
+    async def post(self, need: Need, number: list[int], script: Script) -> None:
+        """Post a scene's request; `number` takes the number by which its label is found."""
+        number.append(self._people.direct(need.author, script))
+        await self._people.say(need.author, need.words, chat=managers_chat(need.author.region))
+
+
+def _at(day: date, start: time, dice: random.Random, within: int) -> datetime:
+    """Return an instant within so many minutes after a local time."""
+    return at_local(day, start, ZONE) + timedelta(seconds=dice.randrange(within * 60))
