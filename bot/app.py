@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.clock import Clock, SimulatedClock
+from bot.clock import Clock, SimulatedClock, WallClock
+from bot.config import Config
 from bot.delivery import Delivery
 from bot.inbox import Inbox
 from bot.platform import DeliveryError, MenuEntry, Platform
+from bot.platforms import enabled
 from bot.scheduler import Scheduler
 from bot.threads import Desk, Outage, Threads, Workers
 from handlers import texts
 from handlers.chat import Inbound, Reply
+from handlers.load import load
 from handlers.registry import registry
 from handlers.settings import Settings
 from storage.database import Database
+from storage.migrate import current, head
 from storage.queries import requests as request_queries
 
 if TYPE_CHECKING:
@@ -148,10 +153,10 @@ class App:
                     return error
                 self._starting.remove(task)
 
-    async def stop(self) -> None:
-        """Stop taking in, finish what is in hand, and close, within `STOP` seconds."""
+    async def stop(self, seconds: float = STOP) -> None:
+        """Stop taking in, finish what is in hand, and close, within so many seconds."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + STOP
+        end = loop.time() + seconds
 
         async def within(what: str, work: Awaitable[object], share: float) -> None:
             try:
@@ -180,6 +185,10 @@ class App:
             await platform.close()
         self._workers.close(0.2)
         self.database.close()
+
+    async def find_shape(self) -> str | None:
+        """Return the migration the database is at, waiting until it answers."""
+        return await self._desk.surely(lambda: current(self.database), reading=True)
 
     async def _recover(self) -> None:
         await self._desk.surely(self._note_rules)
@@ -236,6 +245,57 @@ class App:
         self.scheduler.wake()
 
 
+def run(config: Config) -> int:
+    """Run the enabled platforms until SIGTERM or SIGINT; returns the exit code."""
+    load()
+    return asyncio.run(_run(config))
+
+
+async def _run(config: Config) -> int:
+    stopping = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
+    app = _build(config)
+    if not app.platforms:
+        log.error("no platform is enabled: set [telegram] or [slack] enabled = true and its tokens")
+        return 1
+    told = asyncio.create_task(stopping.wait())
+    working = asyncio.create_task(_work(app))
+    await asyncio.wait({told, working}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping.is_set():
+        log.info("stopping: what is in hand is finished")
+    elif error := working.exception():
+        log.critical("the bot cannot run", exc_info=error)
+    await _cancel(told, working)
+    await app.stop()
+    log.info("stopped")
+    return 0 if stopping.is_set() else 1
+
+
+async def _work(app: App) -> None:
+    """Start and work until something fails for good."""
+    found = await app.find_shape()
+    if found != head():
+        log.critical("the database is at %s, this version needs %s: `xietong migrate`", found or "nothing", head())
+        return
+    await app.start()
+    log.info("running: %s", ", ".join(platform.name for platform in app.platforms))
+    await app.failure()
+
+
+def _build(config: Config) -> App:
+    clock = WallClock()
+    database = Database(config.database.url)
+    workers = Threads(one_writer=database.is_sqlite)
+    sharing = None
+    if config.redis.url:
+        from bot.sharing import Sharing
+        from storage.cache import Cache
+
+        sharing = Sharing(Cache(config.redis.url), workers)
+    return App(database, config.settings(), clock, enabled(config, clock), workers=workers, sharing=sharing)
+
+
 def menu() -> list[MenuEntry]:
     """Return the commands as a platform's menu lists them."""
     return [
@@ -250,7 +310,7 @@ def menu() -> list[MenuEntry]:
     ]
 
 
-async def _cancel(*tasks: asyncio.Task[None]) -> None:
+async def _cancel(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

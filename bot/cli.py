@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,7 +33,9 @@ ConfigOption = Annotated[
     Path | None, typer.Option("--config", envvar="XIETONG_CONFIG", help="The configuration; config.toml if it is here.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-LevelOption = Annotated[str, typer.Option("--log", help="debug, info, warning or error.")]
+LevelOption = Annotated[
+    Literal["debug", "info", "warning", "error"], typer.Option("--log", help="From which level on the log tells.")
+]
 
 
 @app.command()
@@ -41,17 +43,15 @@ def demo(
     stores: Annotated[int, typer.Option(min=3, max=60, help="How many stores.")] = 15,
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days.")] = 7,
     seed: Annotated[int, typer.Option(help="The same seed, the same story.")] = 1,
-    pace: Annotated[str, typer.Option(help="fast, or watch to read along.")] = "fast",
+    pace: Annotated[Literal["fast", "watch"], typer.Option(help="fast, or watch to read along.")] = "fast",
     out: Annotated[Path | None, typer.Option(help="A folder for the transcript.")] = None,
 ) -> None:
     """See a network work for a week: nothing is needed, nothing is left behind."""
     with _sentences():
         from bot.demo import run as run_demo
 
-        if pace not in {"fast", "watch"}:
-            raise typer.BadParameter("fast or watch", param_hint="--pace")
         _log("error")
-        raise typer.Exit(run_demo(stores, days, seed, pace, out))
+        raise typer.Exit(run_demo(stores=stores, days=days, seed=seed, pace=pace, out=out))
 
 
 @app.command()
@@ -206,8 +206,6 @@ def _load(path: Path | None, db: str = "") -> Config:
 def _log(level: str, config: Config | None = None) -> None:
     from bot.log import set_up
 
-    if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise typer.BadParameter("debug, info, warning or error", param_hint="--log")
     set_up(level, config.secrets() if config else ())
 
 

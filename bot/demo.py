@@ -7,12 +7,10 @@ and what must be true of a database afterwards is checked.
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -23,15 +21,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 from bot import demo_network as network
 from bot.app import App
 from bot.clock import SimulatedClock, WallClock
-from bot.console import Console, Shown
+from bot.console import Console
 from bot.demo_acts import read
-from bot.demo_checks import Check, check
+from bot.demo_checks import MOST_TOLD, Check, check, gather
 from bot.demo_days import Days, shelves
 from bot.demo_people import ZONE, People, Script
 from bot.demo_summary import figures, summary_lines
 from bot.demo_told import WIDTH, Entry, Log, Teller
 from bot.threads import Inline
-from handlers import texts
 from handlers.load import load
 from handlers.settings import Settings
 from handlers.working_time import at_local, local
@@ -51,9 +48,7 @@ SCENES: tuple[tuple[str, str, time, int, Script], ...] = (
 )
 
 
-def run(
-    *, stores: int = 15, days: int = 7, seed: int = 1, pace: Pace = "fast", out: Path | None = None
-) -> int:
+def run(*, stores: int = 15, days: int = 7, seed: int = 1, pace: Pace = "fast", out: Path | None = None) -> int:
     """Play the demo; returns 0, 1 when a check failed, 130 when it was stopped."""
     load()
     try:
@@ -129,7 +124,9 @@ class Demo:
         for day in range(self.size[1]):
             self.days.plan(self.first + timedelta(days=day))
         digest = at_local(self.first, self.settings.digest.nightly, ZONE)
-        self.people.at(digest + timedelta(minutes=1), partial(self._tell_board, "晚间日结 · the nightly digest", digest))
+        self.people.at(
+            digest + timedelta(minutes=1), partial(self._tell_board, "晚间日结 · the nightly digest", digest)
+        )
         weekly = at_local(LAST, self.settings.digest.weekly, ZONE)
         title = "周一积分榜 · the weekly scoreboard"
         self.people.at(weekly + timedelta(minutes=1), partial(self._tell_board, title, weekly))
@@ -160,9 +157,10 @@ class Demo:
         await self._tell(f"{title}({label})", self.log.story(label))
 
     async def _tell_board(self, title: str, at: datetime) -> None:
-        found = [one for one in self.log.entries if one.did is None and at <= one.at and not one.edit]
-        boards = [one for one in found if one.chat not in self.log.by_user and one.text[0] in "🌙📊🏆"]
-        await self._tell(title, boards[:1] + [one for one in boards[1:] if one.chat == network.HQ_CHAT])
+        found = [
+            one for one in self.log.entries if one.at >= at and (self._is_board(one, "🌙") or self._is_board(one, "📊"))
+        ]
+        await self._tell(title, found[:1])
 
     async def _tell(self, title: str, entries: Iterable[Entry]) -> None:
         self._bar.stop()
@@ -173,3 +171,36 @@ class Demo:
                 await WallClock().sleep(1)
         if not self._bar.disable:
             self._bar.start()
+
+    # The end
+
+    def finish(self) -> list[Check]:
+        """Sum up and check; returns what was checked."""
+        with self.database.transaction(writing=False) as session:
+            self.facts = gather(session, self.clock.now())
+        self.figures = figures(self.facts, posted=self.log.posted, edited=self.log.edited)
+        self.teller.head("小结 · summary")
+        for line in summary_lines(self.figures):
+            self.teller.line(line)
+        self.teller.head("自检 · what must be true")
+        checks = check(self.facts)
+        for one in checks:
+            self.teller.line(f"{'✓' if one.ok else '✗'} {one.name}({one.count})", "green" if one.ok else "bold red")
+            for problem in one.problems[:MOST_TOLD]:
+                self.teller.line(f"    {problem}", "red")
+        return checks
+
+    def write(self, out: Path) -> None:
+        """Write the transcript, the figures and the boards into a folder."""
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "transcript.txt").write_text(self.screen.export_text(clear=False), encoding="utf-8")
+        (out / "summary.json").write_text(
+            json.dumps(self.figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
+        for name, mark in (("digest", "🌙"), ("weekly", "📊")):
+            boards = [one for one in self.log.entries if self._is_board(one, mark)]
+            said = [f"{local(one.at, ZONE):%Y-%m-%d %H:%M} {one.chat}\n{one.text}\n" for one in boards]
+            (out / f"{name}.txt").write_text("\n".join(said), encoding="utf-8")
+
+    def _is_board(self, entry: Entry, mark: str) -> bool:
+        return entry.did is None and entry.chat not in self.log.by_user and entry.text.startswith(mark)

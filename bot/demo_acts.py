@@ -117,9 +117,9 @@ async def _answer(
     """Reply in words to the own card, or to the one in the group, while it still asks."""
     if find_button(shown, accept.action, accept.args) is None:
         return
-    label = label_of(shown.text)
     chats = (managers_chat(member.region), emergency_chat(member.region))
-    cards = [card for chat in chats for card in people.console.messages(chat) if card.text.startswith(f"{label} ")]
+    asking = (card for chat in chats for card in people.console.messages(chat))
+    cards = [card for card in asking if find_button(card, accept.action, accept.args)]
     if cards and dice.random() < 0.4:
         await people.say(member, words, chat=cards[0].address.chat, reply_to=cards[0])
     else:

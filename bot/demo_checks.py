@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from handlers import dispatch
 from handlers.chat import InboundKind, Priority, inbound_from_json
-from storage.database import Database
 from storage.queries import checks
 from storage.tables.audit import AuditEntry
 from storage.tables.boards import StockMove
@@ -82,25 +81,23 @@ def gather(session: Session, now: datetime) -> Facts:
     )
 
 
-def check(database: Database, now: datetime) -> list[Check]:
-    """Check everything; nothing may be on its way while this looks."""
-    with database.transaction(writing=False) as session:
-        facts = gather(session, now)
-        return [
-            Check(name, tuple(run(facts)), count(facts))
-            for name, count, run in (
-                ("每个定时器恰好触发一次或取消 · each timer fired once", _timers, timers_fired_once),
-                ("收到的都已处理,无一出错 · every inbound worked", _inbound, inbound_is_worked),
-                ("要说的都已说出 · the outbox is empty", _outbox, outbox_is_empty),
-                ("积分等于完成的工作 · the ledger is the work done", _finished, points_are_the_work),
-                ("每次收货库存只动一次 · stock moved once per receipt", _finished, stock_moved_once),
-                ("每单有下一个定时器或已结束 · every request goes on or ended", _requests, every_request_goes_on),
-                ("每单最多一个接单门店 · at most one owner", _requests, one_owner),
-                ("每群每单只有一张卡片 · one card a chat", _cards, one_card_a_chat),
-                ("日结周报各发一次 · each board posted once", _boards, boards_once),
-                ("审计无缺口 · no gap in the audit", _audited, audit_is_whole),
-            )
-        ]
+def check(facts: Facts) -> list[Check]:
+    """Check everything; nothing may have been on its way when the facts were read."""
+    return [
+        Check(name, tuple(run(facts)), count(facts))
+        for name, count, run in (
+            ("每个定时器恰好触发一次或取消 · each timer fired once", _timers, timers_fired_once),
+            ("收到的都已处理,无一出错 · every inbound worked", _inbound, inbound_is_worked),
+            ("要说的都已说出 · the outbox is empty", _outbox, outbox_is_empty),
+            ("积分等于完成的工作 · the ledger is the work done", _finished, points_are_the_work),
+            ("每次收货库存只动一次 · stock moved once per receipt", _finished, stock_moved_once),
+            ("每单有下一个定时器或已结束 · every request goes on or ended", _requests, every_request_goes_on),
+            ("每单最多一个接单门店 · at most one owner", _requests, one_owner),
+            ("每群每单只有一张卡片 · one card a chat", _cards, one_card_a_chat),
+            ("日结周报各发一次 · each board posted once", _boards, boards_once),
+            ("审计无缺口 · no gap in the audit", _audited, audit_is_whole),
+        )
+    ]
 
 
 def _timers(facts: Facts) -> int:

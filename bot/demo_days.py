@@ -22,6 +22,9 @@ MATTERS = {
     "normal": ("补库存", "备货", "客户已约"),
 }
 URGENCY_WORDS = {"urgent": ("urgent", "急", "紧急"), "today": ("今天", "today"), "normal": ("普通", "normal")}
+# Needs a day and store: fifteen stores move some thirty parts a week.
+NEEDS = 0.27
+
 CHATTER = ("辛苦了", "收到", "今天堵车厉害,大家注意时间", "谢谢各位", "周五月度例会别忘了")
 
 
@@ -70,7 +73,7 @@ class Days:
     def plan(self, day: date) -> None:
         """Plan a day."""
         dice = self._people.dice("day", day)
-        for _ in range(max(3, round(len(self._managers) * 0.6))):
+        for _ in range(max(3, round(len(self._managers) * NEEDS))):
             self._plan_need(dice, day)
         for member in self._managers.values():
             if dice.random() < 0.06:

@@ -35,7 +35,9 @@ def works_at(person: Person, store_id: int | None) -> bool:
 
 def oversees(person: Person, region_id: int | None) -> bool:
     """Say whether the person is HQ, or manages this region."""
-    return person.role == Role.HQ or (person.role == Role.REGION_MANAGER and person.region_id == region_id)
+    if person.role == Role.HQ:
+        return True
+    return person.role == Role.REGION_MANAGER and region_id is not None and person.region_id == region_id
 
 
 def can_read_request(person: Person, region_id: int, stores: set[int], regions: set[int]) -> bool:

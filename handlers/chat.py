@@ -64,6 +64,16 @@ class Inbound:
     can_form: bool = False
     handle: str = ""
 
+    def __post_init__(self) -> None:
+        """Take out what no database and no JSON can hold: NUL, and halves of characters."""
+        object.__setattr__(self, "text", _storable(self.text))
+        object.__setattr__(self, "user_name", _storable(self.user_name))
+        object.__setattr__(self, "values", {_storable(key): _storable(value) for key, value in self.values.items()})
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
 
 # The events of a chat, as `Inbound.text` of kind EVENT.
 CHAT_MOVED = "chat_moved"  # values: to = the chat's new id

@@ -84,8 +84,8 @@ def fire(database: Database, settings: Settings, timer_id: int, now: datetime) -
             if timer is None:
                 return False
             context = Context(session, settings, now, due_at=timer.due_at)
+            timer.fired_at = now  # before it runs: what it does may cancel the request's pending timers
             registry.timers[timer.name](context, **json.loads(timer.args))
-            timer.fired_at = now
             context.flush(session)
         return True
     except Exception as error:

@@ -44,7 +44,6 @@ def ask(context: Context, form: Form, *, filled: dict[str, str] | None = None) -
     draft = Draft(
         platform=inbound.origin.platform,
         chat=inbound.origin.chat,
-        thread=inbound.origin.thread,
         user=inbound.user,
         action=form.action,
         args=json.dumps(form.args, ensure_ascii=False),
@@ -63,8 +62,7 @@ def answer_in_words(context: Context, text: str) -> bool:
     draft = _draft(context)
     inbound = context.inbound
     assert inbound is not None
-    # In a group only a reply is an answer: people talk to each other there as well.
-    if draft is None or not (inbound.private or inbound.reply_to):
+    if draft is None or not (inbound.private or _answers_us(context)):
         return False
     form = _FORM.validate_json(draft.form)
     field = _field(form, draft.field)
@@ -114,16 +112,24 @@ def _draft(context: Context) -> Draft | None:
     inbound = context.inbound
     assert inbound is not None
     origin = inbound.origin
-    return chat_queries.find_draft(
-        context.session, origin.platform, origin.chat, origin.thread, inbound.user, context.now
-    )
+    return chat_queries.find_draft(context.session, origin.platform, origin.chat, inbound.user, context.now)
+
+
+def _answers_us(context: Context) -> bool:
+    """Say whether words in a group answer a message of ours, or stand in a thread: people talk there as well."""
+    inbound = context.inbound
+    assert inbound is not None
+    origin = inbound.origin
+    if origin.thread and inbound.reply_to == origin.thread:
+        return True
+    return chat_queries.is_ours(context.session, origin.platform, origin.chat, inbound.reply_to)
 
 
 def _drop(context: Context) -> None:
     inbound = context.inbound
     assert inbound is not None
     origin = inbound.origin
-    chat_queries.delete_draft(context.session, origin.platform, origin.chat, origin.thread, inbound.user)
+    chat_queries.delete_draft(context.session, origin.platform, origin.chat, inbound.user)
 
 
 def _field(form: Form, name: str) -> Field:

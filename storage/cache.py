@@ -51,10 +51,9 @@ class Cache:
     """A Redis that several processes of one network share; `prefix` begins every key and channel of ours."""
 
     def __init__(self, url: str, *, prefix: str = "xietong:") -> None:
+        self._url = url
         self._prefix = prefix
-        self._redis = redis.Redis.from_url(
-            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, decode_responses=True, retry=None
-        )
+        self._redis = self._connected()
         self._take = self._redis.register_script(_TAKE)
 
     def ping(self) -> None:
@@ -99,10 +98,16 @@ class Cache:
         self._redis.close()
 
     def _listen(self, heard: Callable[[str], None], stopped: threading.Event) -> None:
-        # `get_message` waits by itself; the connection's own timeout would end every quiet moment as an error.
-        with self._redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
+        # A client of its own, so that `close` in another thread takes nothing away while it is being read.
+        with self._connected() as own, own.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
             channel.subscribe(f"{self._prefix}wake")
             while not stopped.is_set():
+                # It waits by itself; the connection's own timeout would end every quiet moment as an error.
                 message = channel.get_message(timeout=LISTEN)
                 if message is not None:
                     heard(str(message["data"]))
+
+    def _connected(self) -> redis.Redis:
+        return redis.Redis.from_url(
+            self._url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, decode_responses=True, retry=None
+        )

@@ -6,13 +6,16 @@ Platforms at the wire are in `wire.py`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.clock import Clock, SimulatedClock
+from bot.clock import Clock, SimulatedClock, WallClock
 from bot.platform import Answer, Finding, MenuEntry, Pace, Posted, Take
 from handlers.chat import Address, Message
 
@@ -184,3 +187,67 @@ class HappeningClock(SimulatedClock):
         self._happenings = [one for one in self._happenings if one not in due]
         for _, do in due:
             do()
+
+
+class QuickClock(WallClock):
+    """The machine's clock, on which a wait takes a hundredth of its time."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait a little."""
+        await asyncio.sleep(seconds / 100)
+
+
+class Relay:
+    """Hands bytes on to a server on loopback, until it is cut: then nobody is reached and every connection ends."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._is_cut = False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Reach nobody from now on."""
+        with self._lock:
+            self._is_cut = True
+            for one in self._open:
+                with contextlib.suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        """Reach the server again."""
+        with self._lock:
+            self._is_cut = False
+
+    def close(self) -> None:
+        """End."""
+        self.cut()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                with self._lock:
+                    if self._is_cut:
+                        near.close()
+                        continue
+                    far = socket.create_connection(self._target)
+                    self._open |= {near, far}
+                for here, there in ((near, far), (far, near)):
+                    threading.Thread(target=self._hand_on, args=(here, there), daemon=True).start()
+
+    def _hand_on(self, here: socket.socket, there: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := here.recv(65536):
+                there.sendall(data)
+        with self._lock:
+            self._open -= {here, there}
+        for one in (here, there):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()

@@ -112,7 +112,7 @@ class Talk:
     ) -> Reply:
         """Write a text: privately unless `chat` says where. A slash or `@bot` before it addresses the bot."""
         account, origin, private = self._from(user, chat, private)
-        meant = re.match(r"\s*(/|@bot\s+|/xietong\s+)", text)
+        meant = re.match(r"\s*(/xietong\s+|/|@bot\s+)", text)
         self._said += 1
         return self.takes(
             Inbound(

@@ -93,10 +93,16 @@ def export_sheets(session: Session, settings: Settings, now: datetime) -> list[S
         "stores": [entry.values for entry in known.stores],
         "people": [{**one.values, "store": one.values["store"] or one.values["region"]} for one in known.people],
         "stock": [part.values | _levels_of(known, part, zones) for part in known.parts],
-        "technicians": [one.values for one in known.technicians],
-        "capacity": todays,
+        "technicians": sorted(
+            (one.values for one in known.technicians), key=lambda row: (str(row["store"]), str(row["name"]))
+        ),
+        "capacity": sorted(todays, key=lambda row: str(row["store"])),
     }
     return [_sheet(kind, rows[kind], list(zones) if kind == "stock" else [], language) for kind in KINDS]
+
+
+def _by_store(row: dict[str, Value]) -> tuple[str, str]:
+    return str(row["store"]), str(row.get("name"))
 
 
 def _levels_of(known: Known, part: Entry, stores: Iterable[str]) -> dict[str, Value]:

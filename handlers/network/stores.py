@@ -38,8 +38,8 @@ def _read(reading: Reading, known: dict[str, Entry], rows: dict[str, Reading]) -
         reading.refuse("name", "network.needed")
     values = {**_defaults(reading, code, given), **(old.values if old else {})}
     values |= {name: value for name, value in given.items() if value is not None}
-    if (values["latitude"] is None) != (values["longitude"] is None):
-        reading.refuse("latitude", "network.both_coordinates")
+    if not reading.bad and (values["latitude"] is None) != (values["longitude"] is None):
+        reading.refuse("latitude" if values["latitude"] is None else "longitude", "network.both_coordinates")
     if reading.bad:
         draft.bad_stores |= {key, same(str(given["name"] or ""))}
         return

@@ -63,6 +63,7 @@ def unbind(context: Context, words: str) -> None:
     language, _ = notify.view_of(context, chat)
     before = as_place(context, chat)
     context.audit("unbind", f"chat:{chat.id}", before=_facts(chat))
+    _leave_cards(context, chat)
     chat_queries.delete_chat(context.session, chat)
     context.say(place, chat_messages.unbound(language, before))
 
@@ -130,10 +131,19 @@ def _bind(context: Context, place: Address, purpose: Purpose, region_id: int | N
         chat.purpose, chat.region_id = purpose, region_id
         chat.bound_at, chat.bound_by = context.now, context.my_id
         context.audit("bind", f"chat:{chat.id}", before=facts, after=_facts(chat))
+        if _facts(chat) != facts:
+            _leave_cards(context, chat)
         if chat.suspended_at is not None:
             come_back(context, [chat])
     language, _ = notify.view_of(context, chat)
     context.say(place, chat_messages.bound(language, as_place(context, chat), before))
+
+
+def _leave_cards(context: Context, chat: Chat) -> None:
+    """Let no card come into a chat that is for something else now; those that stand there go on."""
+    chat_queries.drop_unposted(
+        context.session, platform=chat.platform, chat=chat.chat, thread=chat.thread, now=context.now
+    )
 
 
 def _facts(chat: Chat) -> str:

@@ -270,6 +270,31 @@ texts.add(
             "ℹ️ {store} withdrew {label} {brief}; nothing more to prepare.",
             "ℹ️ {store} retiró {label} {brief}; no hay nada más que preparar.",
         ),
+        "author_accepted": (
+            "✅ {label} {brief}:{store} 已同意,正在准备发货。",
+            "✅ {label} {brief}: {store} accepted and prepares it.",
+            "✅ {label} {brief}: {store} aceptó y lo prepara.",
+        ),
+        "author_shipped": (
+            "🚚 {label} {brief}:{store} 已发出。",
+            "🚚 {label} {brief}: {store} has shipped it.",
+            "🚚 {label} {brief}: {store} lo ha enviado.",
+        ),
+        "author_broken": (
+            "⚠️ {label} {brief}:对方无法交付,正在问别的门店。",
+            "⚠️ {label} {brief}: they cannot deliver; other stores are asked.",
+            "⚠️ {label} {brief}: no pueden entregar; se pregunta a otras.",
+        ),
+        "author_unfilled": (
+            "📣 {label} {brief}:没有门店可以接,已报区域经理。",
+            "📣 {label} {brief}: no store can help; the region manager knows.",
+            "📣 {label} {brief}: ninguna tienda puede; lo sabe gerencia de zona.",
+        ),
+        "author_closed": (
+            "ℹ️ {label} {brief}:已由区域关闭。",
+            "ℹ️ {label} {brief}: closed by the region.",
+            "ℹ️ {label} {brief}: cerrada por la zona.",
+        ),
         # Refusals
         "no_label": (
             "请写编号,例如:T-0001",

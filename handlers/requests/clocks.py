@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from handlers.requests import rules
 from handlers.requests.kinds import kind_of
 from handlers.settings import Rules, TransferClocks
-from handlers.working_time import add_working
+from handlers.working_time import add_working, working_between
 from storage.queries import people as people_queries
 from storage.queries import queues
 from storage.queries import requests as request_queries
@@ -52,12 +52,14 @@ def begin(
 ) -> Step:
     """Begin a step: a `duration` runs in its store's hours, a `due_at` stands as it is."""
     started_at = started_at or context.now
-    hours = rules.clock_hours(people_queries.get_store(context.session, store_id), request.urgency)
+    store = people_queries.get_store(context.session, store_id)
+    paperwork = name == kind_of(request).steps[-1].name  # never at night, however urgent the work was
+    hours = rules.hours_of(store) if paperwork else rules.clock_hours(store, request.urgency)
     if due_at is None:
         assert duration is not None
         due_at = add_working(hours, started_at, duration)
     else:
-        duration = due_at - started_at
+        duration = working_between(hours, started_at, due_at)
     step = Step(
         request_id=request.id,
         ask_id=ask.id if ask else None,

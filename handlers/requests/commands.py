@@ -12,6 +12,7 @@ from handlers.registry import button, form
 from handlers.requests import cards, clocks, life, messages, rules
 from handlers.requests.grammar import classify_reason, clean, parse_count
 from handlers.requests.kinds import kind_by_letter, kind_of
+from handlers.requests.telling import tell_author
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.tables.requests import Ask, Request, State
@@ -67,6 +68,7 @@ def lock_ask(context: Context, ask_id: int) -> tuple[Request, Ask]:
 def done(context: Context, request: Request, act: str, before: str, *, reason: str = "", words: str = "") -> None:
     """Show the cards, put the act on the record, and let who acted know."""
     cards.refresh(context, request)
+    tell_author(context, request, before)
     context.audit(
         act, name_of(request), before=before, after=str(request.state), reason=reason, policy_id=request.policy_id
     )

@@ -48,7 +48,7 @@ def my(context: Context, words: str) -> None:
 def press_show(context: Context, request: int) -> None:
     """Show a request with what can be done with it."""
     found = request_queries.get_request(context.session, request)
-    _check_may_read(context, found)
+    check_may_read(context, found)
     ask = request_queries.find_open_ask(context.session, request)
     context.answer(cards.render_for(context, found, cards.facts_of(context, found, ask), context.me))
 
@@ -57,7 +57,7 @@ def press_show(context: Context, request: int) -> None:
 def show(context: Context, words: str) -> None:
     """The whole story of a request, and how its clocks went."""
     request = find(context, words, lock=False)
-    _check_may_read(context, request)
+    check_may_read(context, request)
     session, language, zone = context.session, context.language, context.timezone
     facts = cards.facts_of(context, request, request_queries.find_open_ask(session, request.id))
     shown = cards.render_for(context, request, facts, context.me)
@@ -76,7 +76,7 @@ def _brief(context: Context, request: Request) -> str:
     return kind_of(request).brief(context, request, context.language)
 
 
-def _check_may_read(context: Context, request: Request) -> None:
+def check_may_read(context: Context, request: Request) -> None:
     stores = {request.store_id} | {ask.store_id for ask in request_queries.list_asks(context.session, request.id)}
     if not access.can_read_request(context.me, request.region_id, stores, regions_of(context, request)):
         raise NotAllowed("request.not_to_read")

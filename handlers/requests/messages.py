@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers import texts
 from handlers.chat import Button, Field, Form, Line, Look, Message, Span, bold, copy, line, mention, message
@@ -82,6 +82,7 @@ def card(
         rows.append(_called_on(language, facts.late))
     if reasons:
         rows.append(texts.say_line(language, "request.why_you", reasons=reasons))
+        rows.append(line(Span(texts.say(language, "request.answer_hint"), "italic")))
     rows.append(line("┈┈┈┈┈┈"))
     rows.extend(story(language, timezone, now, facts.events[-STORY_LINES:], facts))
     return Message(tuple(rows), buttons)
@@ -106,6 +107,8 @@ def event_words(language: str, event: Event, facts: CardFacts) -> str:
     }
     if "step" in values:
         words["step"] = texts.say(language, f"step.{values['step']}")
+    if "by" in values:
+        words["by"] = say_duration(timedelta(seconds=values["by"]), language)
     if "target" in values:
         words["target"] = texts.say(language, f"target.{values['target']}")
     if "why" in values:

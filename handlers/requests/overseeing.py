@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers import access, texts
 from handlers.access import REGION, STORE_LEADERS
-from handlers.durations import parse_duration, say_duration
+from handlers.durations import parse_duration
 from handlers.errors import BadInput, NotAllowed, NotFound, TooLate
 from handlers.messages import sentence
 from handlers.registry import command
@@ -36,7 +36,7 @@ def assign(context: Context, words: str) -> None:
         raise BadInput("request.not_itself")
     check_state(context, request, State.ASKING, State.UNFILLED)
     before = str(request.state)
-    life.assign(context, request, Candidate(store, ()))
+    life.assign(context, request, Candidate(store, (("why.by_region", {}),)))
     for person in life.reachable_leaders(context, store.id):
         language = context.language_for(person)
         label, brief = cards.brief(context, request, language)
@@ -93,7 +93,7 @@ def extend(context: Context, words: str) -> None:
         context.now,
         person_id=context.my_id,
         step=step.name,
-        by=say_duration(by, context.language),
+        by=round(by.total_seconds()),
         reason=reason,
     )
     done(context, request, "request.extend", before, reason=reason)

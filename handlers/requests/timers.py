@@ -11,6 +11,7 @@ from handlers.durations import say_duration
 from handlers.registry import timer
 from handlers.requests import cards, clocks, life, messages, rules
 from handlers.requests.kinds import kind_of
+from handlers.requests.telling import tell_author
 from handlers.settings import Rung
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -64,6 +65,7 @@ def rung(context: Context, request: int, ladder: str, number: int, turn: int, st
     if not _still_wanted(found, running):
         return
     this = rules.ladder_of(clocks.rules_of(context, found), ladder)[number]
+    before = str(found.state)
     if this.target == "next_store":
         ask = request_queries.find_open_ask(context.session, request)
         if ask is not None and ask.state in rules.ANSWERABLE:
@@ -77,6 +79,7 @@ def rung(context: Context, request: int, ladder: str, number: int, turn: int, st
     else:
         _tell(context, found, running, this, reason="unfilled")
         cards.refresh(context, found)
+    tell_author(context, found, before)
     if time < this.repeat:
         _again(context, found, ladder, number, turn, step, time + 1, this.wait)
 

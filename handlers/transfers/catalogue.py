@@ -184,11 +184,6 @@ texts.add(
             'No part "{words}". Give its name or number, for example: /transfer headlamp x1 urgent customer waiting',
             "No hay pieza «{words}». Da su nombre o número, por ejemplo: /transfer faro x1 urgente cliente esperando",
         ),
-        "no_parts": (
-            "备件表还是空的,请总部先导入库存表。",
-            "The parts table is empty; HQ has to import it first.",
-            "La tabla de piezas está vacía; la central debe importarla antes.",
-        ),
         "stock_usage": (
             "请写配件,例如:/stock 前大灯-左",
             "Name a part, for example: /stock headlamp left",

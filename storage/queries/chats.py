@@ -115,13 +115,25 @@ def drop_doubles(session: Session, *, platform: str, chat: str, to: str, now: da
         if find_chat(session, platform, to, old.thread) is not None:
             session.delete(old)
     for card in session.exec(select(Card).where(Card.platform == platform, Card.chat == chat)).all():
-        if find_card(session, card.request_id, platform, to, card.thread) is None:
-            continue
-        rows = update(OutboxRow).where(col(OutboxRow.card_id) == card.id)
-        session.execute(rows.where(col(OutboxRow.done_at).is_(None)).values(done_at=now, failed="the card is there"))
-        session.execute(rows.values(card_id=None))
-        session.delete(card)
+        if find_card(session, card.request_id, platform, to, card.thread) is not None:
+            _drop_card(session, card, now)
     session.flush()
+
+
+def drop_unposted(session: Session, *, platform: str, chat: str, thread: str, now: datetime) -> None:
+    """Give up the cards that were to stand in a place and do not yet: it is not for them any more."""
+    for card in session.exec(
+        select(Card).where(Card.platform == platform, Card.chat == chat, Card.thread == thread, col(Card.message) == "")
+    ).all():
+        _drop_card(session, card, now)
+    session.flush()
+
+
+def _drop_card(session: Session, card: Card, now: datetime) -> None:
+    rows = update(OutboxRow).where(col(OutboxRow.card_id) == card.id)
+    session.execute(rows.where(col(OutboxRow.done_at).is_(None)).values(done_at=now, failed="no card here"))
+    session.execute(rows.values(card_id=None))
+    session.delete(card)
 
 
 def token_of(session: Session, action: str, args: dict[str, str | int], now: datetime) -> str:
@@ -143,9 +155,7 @@ def tokens_of(session: Session, buttons: Sequence[tuple[str, dict[str, str | int
         if key not in tokens
     ]
     if missing:
-        session.execute(
-            insert_for(session)(ButtonToken).values(missing).on_conflict_do_nothing(index_elements=["key"])
-        )
+        session.execute(insert_for(session)(ButtonToken).values(missing).on_conflict_do_nothing(index_elements=["key"]))
         tokens = dict(session.exec(stored).all())  # whoever came first gave the token
     return [tokens[f"{action} {text}"] for action, text in wanted]
 
@@ -155,22 +165,27 @@ def find_token(session: Session, token: str) -> ButtonToken | None:
     return session.get(ButtonToken, token)
 
 
-def find_draft(session: Session, platform: str, chat: str, thread: str, user: str, now: datetime) -> Draft | None:
+def find_draft(session: Session, platform: str, chat: str, user: str, now: datetime) -> Draft | None:
     """Find what this person is filling in here, unless it has expired."""
     draft = session.exec(
-        select(Draft).where(Draft.platform == platform, Draft.chat == chat, Draft.thread == thread, Draft.user == user)
+        select(Draft).where(Draft.platform == platform, Draft.chat == chat, Draft.user == user)
     ).one_or_none()
     return draft if draft and draft.expires_at > now else None
 
 
-def delete_draft(session: Session, platform: str, chat: str, thread: str, user: str) -> None:
+def delete_draft(session: Session, platform: str, chat: str, user: str) -> None:
     """Forget what this person was filling in here."""
     session.execute(
-        delete(Draft).where(
-            col(Draft.platform) == platform,
-            col(Draft.chat) == chat,
-            col(Draft.thread) == thread,
-            col(Draft.user) == user,
-        )
+        delete(Draft).where(col(Draft.platform) == platform, col(Draft.chat) == chat, col(Draft.user) == user)
     )
     session.flush()
+
+
+def is_ours(session: Session, platform: str, chat: str, message: str) -> bool:
+    """Say whether this message of a chat was said by the bot."""
+    if not message:
+        return False
+    found = select(OutboxRow.id).where(
+        OutboxRow.platform == platform, OutboxRow.chat == chat, OutboxRow.message == message
+    )
+    return session.exec(found.limit(1)).first() is not None

@@ -198,7 +198,8 @@ def answer_figures(session: Session, since: datetime) -> dict[int, tuple[int, in
     seconds: dict[int, list[float]] = {}
     for store_id, asked_at, answered_at in session.exec(
         select(Ask.store_id, Ask.asked_at, Ask.answered_at).where(
-            col(Ask.answered_at).is_not(None), Ask.asked_at >= since
+            col(Ask.answered_at) > col(Ask.asked_at),
+            Ask.asked_at >= since,  # an assignment is no answer
         )
     ):
         assert answered_at is not None

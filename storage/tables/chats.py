@@ -74,11 +74,10 @@ class Draft(SQLModel, table=True):
     """A form being filled in one question after another, by one person in one chat."""
 
     __tablename__ = "drafts"
-    __table_args__ = (UniqueConstraint("platform", "chat", "thread", "user"),)
+    __table_args__ = (UniqueConstraint("platform", "chat", "user"),)
     id: int = identity()
     platform: str
     chat: str
-    thread: str = ""
     user: str
     action: str
     args: str  # JSON

@@ -88,6 +88,6 @@ class OutboxRow(SQLModel, table=True):
     claimed_at: datetime | None = moment(default=None, nullable=True)
     claimed_by: str = ""
     done_at: datetime | None = moment(default=None, nullable=True)
-    message: str = ""  # the platform's id of what was posted
+    message: str = Field(default="", index=True)  # the platform's id of what was posted
     failed: str = ""  # why it was given up
     attempts: int = 0

@@ -173,6 +173,25 @@ def test_cards_of_a_chat_that_comes_back_are_said_as_they_are_then(talk: Talk, n
     assert len(talk.heard(network.hq_chat)) == 2
 
 
+@pytest.mark.parametrize("words", ["/bind technicians", "/unbind"])
+def test_no_card_comes_into_a_chat_that_is_for_something_else_now(
+    talk: Talk, network: SmallNetwork, words: str
+) -> None:
+    place = talk.address(network.managers_chat)
+    with talk.database.transaction() as session:
+        waiting = card_at(session, request_of(session, network), place, posted="")
+        standing = card_at(session, request_of(session, network, 2), place, posted="m2")
+        waiting.rendered = ""
+        context = Context(session, Settings(), talk.now)
+        context.say_card(waiting, message("调拨"))
+        context.flush(session)
+    assert "调拨" in open_words(talk, network.managers_chat)
+    talk.says(network.shenzhen_manager, words, chat=network.managers_chat)
+    assert not rows(talk.database, Card, id=waiting.id)
+    assert rows(talk.database, Card, id=standing.id)
+    assert "调拨" not in open_words(talk, network.managers_chat)
+
+
 def test_a_new_chat_is_told_how_it_is_bound(talk: Talk, network: SmallNetwork) -> None:
     talk.happens(events.BOT_ADDED, "telegram:-99", user="telegram:500")
     assert "/bind" in talk.last("telegram:-99").plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,7 +18,6 @@ from handlers.context import Context
 from handlers.load import load
 from handlers.registry import registry
 from storage.database import Database
-from storage.queries import queues
 from storage.tables.queues import Timer
 from tests.factories import MONDAY
 from tests.fakes import FakePlatform, HappeningClock
@@ -35,14 +34,14 @@ class Fired:
         self.moments: list[datetime] = []
         self.next_in: timedelta | None = None
 
-    def run(self, context: Context, name: str = "") -> None:
+    def run(self, context: Context, word: str = "") -> None:
         """Fire."""
-        if name == "bad":
+        if word == "bad":
             raise KeyError("a mistake of ours")
-        self.names.append(name)
+        self.names.append(word)
         self.moments.append(context.now)
         if self.next_in is not None:
-            context.later(f"{name}+", "test.note", context.now + self.next_in, name=f"{name}+")
+            context.later(f"{word}+", "test.note", context.now + self.next_in, word=f"{word}+")
             self.next_in = None
 
 
@@ -56,27 +55,19 @@ def fired() -> Iterator[Fired]:
     del registry.timers["test.note"]
 
 
-Set = Callable[..., None]
-
-
-@pytest.fixture
-def at(any_database: Database) -> Set:
-    """Set timers called by their names, so long after Monday."""
-
-    def set_timers(after: timedelta, *names: str, origin: datetime = MONDAY) -> None:
-        with any_database.transaction() as session:
-            context = Context(session, SETTINGS, MONDAY)
-            for name in names:
-                context.later(name, "test.note", origin + after, **{"name": name})
-
-    return set_timers
-
-
 @pytest.fixture
 def desk(any_database: Database) -> OutboxDesk:
     """Give a desk on Monday morning."""
     clock = SimulatedClock(MONDAY)
     return OutboxDesk(any_database, clock, [FakePlatform(clock)])
+
+
+def set_timers(database: Database, after: timedelta, *names: str, origin: datetime = MONDAY) -> None:
+    """Set timers called by their names, so long after Monday morning."""
+    with database.transaction() as session:
+        context = Context(session, SETTINGS, MONDAY)
+        for name in names:
+            context.later(name, "test.note", origin + after, word=name)
 
 
 def timer(database: Database, key: str) -> Timer:
@@ -85,10 +76,10 @@ def timer(database: Database, key: str) -> Timer:
         return session.exec(select(Timer).where(Timer.key == key)).one()
 
 
-async def test_what_is_due_fires_in_order_and_the_next_is_told(desk: OutboxDesk, at: Set, fired: Fired) -> None:
-    at(2 * MINUTE, "二")
-    at(1 * MINUTE, "一")
-    at(9 * MINUTE, "九")
+async def test_what_is_due_fires_in_order_and_the_next_is_told(desk: OutboxDesk, fired: Fired) -> None:
+    set_timers(desk.database, 2 * MINUTE, "二")
+    set_timers(desk.database, 1 * MINUTE, "一")
+    set_timers(desk.database, 9 * MINUTE, "九")
     assert await desk.app.scheduler.fire_due(MONDAY) == MONDAY + MINUTE
     desk.clock.set(MONDAY + 3 * MINUTE)
     assert await desk.app.scheduler.fire_due(desk.clock.now()) == MONDAY + 9 * MINUTE
@@ -97,18 +88,16 @@ async def test_what_is_due_fires_in_order_and_the_next_is_told(desk: OutboxDesk,
     assert fired.names == ["一", "二"]
 
 
-async def test_a_timer_that_sets_an_earlier_one_is_heard(desk: OutboxDesk, at: Set, fired: Fired) -> None:
-    at(1 * MINUTE, "一")
+async def test_a_timer_that_sets_an_earlier_one_is_heard(desk: OutboxDesk, fired: Fired) -> None:
+    set_timers(desk.database, 1 * MINUTE, "一")
     fired.next_in = MINUTE
     desk.clock.set(MONDAY + MINUTE)
     assert await desk.app.scheduler.fire_due(desk.clock.now()) == MONDAY + 2 * MINUTE
 
 
-async def test_a_poisoned_timer_does_not_block_those_behind_it_and_is_put_aside(
-    desk: OutboxDesk, at: Set, fired: Fired
-) -> None:
-    at(1 * MINUTE, "bad", "好")
-    at(2 * MINUTE, "更好")
+async def test_a_poisoned_timer_does_not_block_those_behind_it_and_is_put_aside(desk: OutboxDesk, fired: Fired) -> None:
+    set_timers(desk.database, 1 * MINUTE, "bad", "好")
+    set_timers(desk.database, 2 * MINUTE, "更好")
     await desk.app.advance(MONDAY + 3 * MINUTE)
     assert fired.names == ["好", "更好"]
     assert timer(desk.database, "bad").attempts == 5
@@ -118,19 +107,19 @@ async def test_a_poisoned_timer_does_not_block_those_behind_it_and_is_put_aside(
     assert desk.acts().count("timer put aside") == 1
 
 
-async def test_hundreds_due_at_once_all_fire_once(desk: OutboxDesk, at: Set, fired: Fired) -> None:
+async def test_hundreds_due_at_once_all_fire_once(desk: OutboxDesk, fired: Fired) -> None:
     names = [str(number) for number in range(250)]
-    at(MINUTE, *names)
+    set_timers(desk.database, MINUTE, *names)
     desk.clock.set(MONDAY + MINUTE)
     assert await desk.app.scheduler.fire_due(desk.clock.now()) is None
     assert fired.names == names
 
 
 async def test_what_came_due_while_nobody_ran_fires_once_and_its_lateness_is_logged(
-    desk: OutboxDesk, at: Set, fired: Fired, caplog: pytest.LogCaptureFixture
+    desk: OutboxDesk, fired: Fired, caplog: pytest.LogCaptureFixture
 ) -> None:
     for minutes in (1, 2, 3):
-        at(minutes * MINUTE, str(minutes))
+        set_timers(desk.database, minutes * MINUTE, str(minutes))
     desk.clock.set(MONDAY + timedelta(hours=1))
     desk.restart()
     caplog.set_level(logging.WARNING, logger="bot")
@@ -147,14 +136,12 @@ async def test_what_came_due_while_nobody_ran_fires_once_and_its_lateness_is_log
     ]
 
 
-async def test_the_auditor_withholds_the_heartbeat_while_something_is_overdue(
-    desk: OutboxDesk, at: Set, fired: Fired
-) -> None:
+async def test_the_auditor_withholds_the_heartbeat_while_something_is_overdue(desk: OutboxDesk, fired: Fired) -> None:
     app = desk.app
     assert not app.healthy
     await app.begin()
     assert app.healthy
-    at(MINUTE, "bad")
+    set_timers(desk.database, MINUTE, "bad")
     await app.advance(MONDAY + 2 * MINUTE, step=MINUTE)
     assert app.healthy
     await app.advance(MONDAY + 6 * MINUTE, step=MINUTE)
@@ -163,7 +150,7 @@ async def test_the_auditor_withholds_the_heartbeat_while_something_is_overdue(
     assert app.healthy
 
 
-async def test_a_press_in_time_is_not_overtaken_by_its_own_limit(desk: OutboxDesk, at: Set, fired: Fired) -> None:
+async def test_a_press_in_time_is_not_overtaken_by_its_own_limit(desk: OutboxDesk, fired: Fired) -> None:
     await desk.app.begin()
     heard: list[datetime] = []
 
@@ -172,7 +159,7 @@ async def test_a_press_in_time_is_not_overtaken_by_its_own_limit(desk: OutboxDes
         fired.names.append("press")
 
     registry.events["test.press"] = hear
-    at(5 * MINUTE, "limit")
+    set_timers(desk.database, 5 * MINUTE, "limit")
     desk.clock.set(MONDAY + timedelta(minutes=4, seconds=59))
     inbound = Inbound("telegram:1", InboundKind.EVENT, Address("telegram", "1"), text="test.press")
     await desk.app.take([inbound])
@@ -184,14 +171,14 @@ async def test_a_press_in_time_is_not_overtaken_by_its_own_limit(desk: OutboxDes
 
 
 async def test_a_locked_database_is_waited_for_and_the_timer_fires_when_it_is_free(
-    database: Database, at: Set, fired: Fired, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    database: Database, fired: Fired, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("storage.database.BUSY_SECONDS", 0.01)
     caplog.set_level(logging.WARNING, logger="bot")
     impatient = Database(database.url)
     clock = HappeningClock(MONDAY)
     app = App(impatient, SETTINGS, clock, [], workers=Inline())
-    at(timedelta(0), "一")
+    set_timers(database, timedelta(0), "一")
     other = database.engine.connect()
     lock = other.begin()  # BEGIN IMMEDIATE
     clock.at(MONDAY + timedelta(seconds=10), lock.rollback)
@@ -205,14 +192,14 @@ async def test_a_locked_database_is_waited_for_and_the_timer_fires_when_it_is_fr
 
 
 async def test_the_hand_of_the_clock_fires_in_time_and_hears_of_an_earlier_timer(
-    database: Database, at: Set, fired: Fired
+    database: Database, fired: Fired
 ) -> None:
     clock = WallClock()
     app = App(database, SETTINGS, clock, [], workers=Inline())
-    at(timedelta(hours=1), "später", origin=clock.now())
+    set_timers(database, timedelta(hours=1), "später", origin=clock.now())
     app.scheduler.start()
     begun = clock.now()
-    at(timedelta(milliseconds=300), "bald", origin=begun)
+    set_timers(database, timedelta(milliseconds=300), "bald", origin=begun)
     app.scheduler.wake()
     async with asyncio.timeout(10):
         while not fired.names:

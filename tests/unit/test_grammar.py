@@ -392,7 +392,7 @@ ODD = listed("收到 | 不行 | 可以 | a | 嗯 | 已发出 | 收到不行 | �
 
 @pytest.mark.parametrize("unit", [*ODD, " ", "no ", "no hay "])
 def test_no_text_however_odd_takes_long(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse_answer(unit * (10_000 // len(unit)))
     classify_reason(unit * (10_000 // len(unit)))
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import handlers.requests.messages  # noqa: F401 - the steps' words
 from handlers.errors import BadInput
 from handlers.ledger.rules import Standing, find_entry_number, mean, month_of, rank, split_reversal
 

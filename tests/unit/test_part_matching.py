@@ -137,10 +137,10 @@ def test_no_parts_and_empty_names_match_nothing() -> None:
 
 def test_two_thousand_parts_are_searched_in_a_blink() -> None:
     index = PartIndex(PartName(n, f"8K0 {n:06}", f"配件{n}号-左", (f"alias {n}",)) for n in range(2000))
-    started = time.perf_counter()
+    started = time.process_time()
     found = index.match("配件1234号-左")
     index.match("灯" * 100_000)  # what somebody pastes is not turned into pinyin to its end
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert found[0] == Match(1234, 100, exact=True)
 
 

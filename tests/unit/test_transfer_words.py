@@ -222,9 +222,9 @@ def test_problems_are_named_in_order(text: str, problems: tuple[str, ...]) -> No
 )  # fmt: skip
 def test_ten_thousand_odd_characters_are_read_quickly_and_called_too_long(unit: str) -> None:
     text = unit * (10_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     found = parse_transfer(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert len(found.part) <= LONGEST_PART
     assert ("too_long" in found.problems) is bool(unit.isprintable() or unit == "\n")
 

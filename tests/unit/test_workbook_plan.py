@@ -23,7 +23,7 @@ OTHER = {"code": "GZ01", "name": "天河店", "dealer": "羊城", "region": "广
 
 
 def _store(number: int, **values: Any) -> Entry:
-    whole = {
+    whole: dict[str, Any] = {
         "latitude": None,
         "longitude": None,
         "opens": time(8, 30),
@@ -146,7 +146,7 @@ def test_blank_cells_of_a_known_store_leave_what_is_there() -> None:
         ("08:30:00", time(8, 30)),
         (0.3541666666, time(8, 30)),
         (time(8, 29, 59, 942000), time(8, 30)),
-        (datetime(1899, 12, 31, 8, 30), time(8, 30)),
+        (datetime(1899, 12, 31, 8, 30), time(8, 30)),  # noqa: DTZ001 - as a spreadsheet gives it
         (timedelta(hours=8, minutes=30), time(8, 30)),
         ("24:00", time(0)),
         (1.0, time(0)),
@@ -172,7 +172,7 @@ def test_times_are_read_however_a_spreadsheet_keeps_them(said: Cell, opens: time
         ({"latitude": 22, "longitude": -190.5}, "longitude", "out_of_range"),
         ({"latitude": "north", "longitude": 114}, "latitude", "not_number"),
         ({"latitude": "nan", "longitude": 114}, "latitude", "not_number"),
-        ({"latitude": 22.5}, "latitude", "both_coordinates"),
+        ({"latitude": 22.5}, "longitude", "both_coordinates"),
         ({"opens": "08:30"}, "closes", "both_hours"),
         ({"closes": "18:00"}, "opens", "both_hours"),
         ({"opens": "soon", "closes": "18:00"}, "opens", "not_time"),

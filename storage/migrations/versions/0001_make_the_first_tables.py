@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("chat", sa.String(), nullable=False),
-        sa.Column("thread", sa.String(), nullable=False),
         sa.Column("user", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("args", sa.String(), nullable=False),
@@ -48,7 +47,7 @@ def upgrade() -> None:
         sa.Column("field", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
-        sa.UniqueConstraint("platform", "chat", "thread", "user", name=op.f("uq_drafts_platform_chat_thread_user")),
+        sa.UniqueConstraint("platform", "chat", "user", name=op.f("uq_drafts_platform_chat_user")),
     )
     op.create_table(
         "inbound",
@@ -559,6 +558,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_card_id"), ["card_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_message"), ["message"], unique=False)
         batch_op.create_index(
             "ix_outbox_open",
             ["platform", "chat", "priority", "id"],

@@ -1,0 +1,42 @@
+"""Private words to the author of a request when something happens that a card, edited silently, would hide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import notify, texts
+from handlers.chat import Message, message
+from handlers.requests import cards
+from storage.queries import people as people_queries
+from storage.tables.requests import Request, State
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+
+# What a request has become, and before that was, to the words its author hears.
+_TOLD = {
+    State.ACCEPTED: "request.author_accepted",
+    State.SHIPPED: "request.author_shipped",
+    State.UNFILLED: "request.author_unfilled",
+    State.CLOSED: "request.author_closed",
+}
+
+
+def tell_author(context: Context, request: Request, before: str) -> None:
+    """Tell the author what the request has become, unless the author did it or nothing has changed."""
+    if context.person_id == request.author_id or request.state == before:
+        return
+    given_back = request.state is State.ASKING and before in {State.ACCEPTED, State.SHIPPED}
+    key = "request.author_broken" if given_back else _TOLD.get(request.state)
+    if key is None:
+        return
+    store_id = request.owner_store_id
+    store = people_queries.get_store(context.session, store_id).name if store_id else ""
+
+    def words(language: str, timezone: str) -> Message:
+        label, brief = cards.brief(context, request, language)
+        return message(texts.say(language, key, label=label, brief=brief, store=store))
+
+    author = people_queries.get_person(context.session, request.author_id)
+    notify.tell_each(context, [author], words, priority=cards.priority_of(request))
