@@ -38,7 +38,7 @@ Pace = Literal["fast", "watch"]
 
 LAST = date(2026, 11, 23)  # a Monday: the demo ends with its scoreboard
 ENDS = time(9, 30)
-HOUR = timedelta(hours=1)
+CHORES = timedelta(hours=6)  # periodic work sets its timers a day ahead or more
 
 # When each told request is posted on the first day, and how the stores asked answer, one after the other.
 SCENES: tuple[tuple[str, str, time, int, Script], ...] = (
@@ -144,7 +144,7 @@ class Demo:
             )
             if now >= end:
                 return
-            chores = now.replace(minute=0, second=0, microsecond=0) + HOUR
+            chores = now.replace(hour=now.hour - now.hour % 6, minute=0, second=0, microsecond=0) + CHORES
             clock.set(min(at for at in (due, self.people.next_at, chores, end) if at is not None))
             if clock.now() >= chores:
                 await self.app.scheduler.see_to(clock.now())

@@ -99,7 +99,7 @@ class Cache:
 
     def _listen(self, heard: Callable[[str], None], stopped: threading.Event) -> None:
         # A client of its own, so that `close` in another thread takes nothing away while it is being read.
-        with self._connected() as own, own.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
+        with self._connected() as own, own.pubsub(ignore_subscribe_messages=True) as channel:
             channel.subscribe(f"{self._prefix}wake")
             while not stopped.is_set():
                 # It waits by itself; the connection's own timeout would end every quiet moment as an error.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from handlers import access
 from handlers.errors import BadInput, NotAllowed
 from handlers.registry import reply
-from handlers.requests import commands, looking
-from handlers.requests.grammar import Answer, clean, parse_answer
+from handlers.requests import commands, looking, rules
+from handlers.requests.grammar import Answer, as_asked, clean, parse_answer
 from handlers.requests.kinds import kind_of
 from storage.queries import chats as chat_queries
 from storage.queries import requests as request_queries
@@ -74,6 +74,9 @@ def _only_one(context: Context, answer: Answer) -> Request:
 
 def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -> bool:
     kind = kind_of(request)
+    ask = request_queries.find_open_ask(context.session, request.id)
+    if ask is not None and ask.state in rules.ANSWERABLE and access.works_at(context.me, ask.store_id):
+        answer = as_asked(answer) or answer  # 已收到,可以 of a store that is asked means the ask, not goods
     if answer.kind == "seen" and access.works_at(context.me, request.store_id):
         if request.state is State.SHIPPED:  # 收到 from who waits for the goods: offer the receipt
             looking.press_show(context, request.id)

@@ -51,8 +51,11 @@ def test_fifty_acceptances_at_once_leave_one_owner(any_database: Database, runs:
     with ThreadPoolExecutor(16) as pool:
         for run, token in enumerate(tokens):
             gate = threading.Barrier(16)
-            presses = [(run, number, token, *users[number % 2]) for number in range(PRESSES)]
-            replies = list(pool.map(lambda press: _press(any_database, gate, *press), presses))
+            presses = [
+                pool.submit(_press, any_database, gate, run, number, token, *users[number % 2])
+                for number in range(PRESSES)
+            ]
+            replies = [press.result() for press in presses]
             assert len([reply for reply in replies if "已由" in reply.toast]) == PRESSES - 1, run
     with any_database.transaction(writing=False) as session:
         requests = session.exec(select(Request)).all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -52,10 +51,10 @@ class Stage:
 
 
 @pytest.fixture
-def stage(any_database: Database) -> Iterator[Stage]:
+def stage(any_database: Database) -> Stage:
     with any_database.transaction() as session:
         network = small_network(session)
-    yield Stage(Talk(any_database), network)
+    return Stage(Talk(any_database), network)
 
 
 def accepted(stage: Stage, text: str = POST) -> None:

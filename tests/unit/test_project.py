@@ -77,3 +77,14 @@ def test_ci_fails_when_a_test_of_a_service_that_is_there_was_skipped(
     assert "1 skipped" in done.stdout
     assert (done.returncode != 0) is fails, done.stdout + done.stderr
     assert ("skipped although the service is there" in done.stdout) is fails
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    there = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = {
+        name
+        for path in (ROOT / "docs").glob("*.md")
+        for name in re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert {name for name in named if f"def {name}(" not in there} == set()
