@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GRACE = 2.0  # seconds after the start in which what waits at the platforms is heard, before overdue timers fire
-STOP = 9.0  # seconds that stopping may take; a supervisor's patience is often ten
+STOP = 7.0  # seconds that stopping may take …
+HARD_STOP = 9.0  # … and after which the process ends whatever hangs: a supervisor's patience is often ten
 STEP = timedelta(hours=1)  # simulated time between two looks at what is periodic: it is set a day ahead or more
 ROUNDS = 1_000  # of settling: beyond, something talks to itself
 
@@ -55,6 +58,12 @@ class App:
         sharing: Sharing | None = None,
         by: str = "",
     ) -> None:
+        settings = settings.model_copy(
+            update={
+                "platforms": frozenset(platform.name for platform in platforms),
+                "threaded": frozenset(platform.name for platform in platforms if platform.has_threads),
+            }
+        )
         self.database = database
         self.settings = settings
         self.clock = clock
@@ -75,7 +84,7 @@ class App:
             self._desk, settings, before=self.inbox.catch_up, minutely=self._each_minute, committed=self._committed
         )
         self._starting: list[asyncio.Task[None]] = []
-        self._delivering: asyncio.Task[None] | None = None
+        self._running: list[asyncio.Task[None]] = []
 
     # What platforms are given
 
@@ -136,17 +145,18 @@ class App:
             self._sharing.start(self._woken)
         await self._recover()
         await self.scheduler.see_to(self.clock.now())
-        self._delivering = asyncio.create_task(self.delivery.run(), name="delivery")
+        self._running = [
+            asyncio.create_task(self.delivery.run(), name="delivery"),
+            asyncio.create_task(self._tick(), name="scheduler"),
+        ]
         self._starting = [
             *(asyncio.create_task(self._connect(platform), name=platform.name) for platform in self.platforms),
-            asyncio.create_task(self._begin_ticking(), name="scheduler"),
         ]
 
     async def failure(self) -> BaseException:
         """Wait until a part of the bot has failed for good; return why."""
         while True:
-            watched = {task for task in (*self._starting, self._delivering) if task is not None}
-            done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({*self._starting, *self._running}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 if error := task.exception():
                     log.critical("%s has failed", task.get_name(), exc_info=error)
@@ -167,11 +177,9 @@ class App:
             except Exception:
                 log.exception("%s failed", what)
 
-        self.scheduler.stop()
         await _cancel(*self._starting)
         await within("the answers", self._stop_intake(), 0.5)
-        if self._delivering is not None:
-            await _cancel(self._delivering)
+        await _cancel(*self._running)
         await within("the last messages", self.delivery.deliver_due(self.clock.now()), 0.5)
         await self.delivery.drain((end - loop.time()) / 4)
         await within("giving back what is unsaid", self.delivery.release_mine(), 0.5)
@@ -219,9 +227,9 @@ class App:
                 outage.worked()
                 return
 
-    async def _begin_ticking(self) -> None:
+    async def _tick(self) -> None:
         await self.clock.sleep(GRACE)
-        self.scheduler.start()
+        await self.scheduler.run()
 
     async def _stop_intake(self) -> None:
         await asyncio.gather(*(platform.stop_intake() for platform in self.platforms))
@@ -264,12 +272,20 @@ async def _run(config: Config) -> int:
     await asyncio.wait({told, working}, return_when=asyncio.FIRST_COMPLETED)
     if stopping.is_set():
         log.info("stopping: what is in hand is finished")
+        _end_hard(HARD_STOP)
     elif error := working.exception():
         log.critical("the bot cannot run", exc_info=error)
     await _cancel(told, working)
     await app.stop()
     log.info("stopped")
     return 0 if stopping.is_set() else 1
+
+
+def _end_hard(seconds: float) -> None:
+    """End the process after so long, whatever thread hangs in a lock or a name server; nothing unsaid is lost by it."""
+    ending = threading.Timer(seconds, os._exit, (0,))
+    ending.daemon = True
+    ending.start()
 
 
 async def _work(app: App) -> None:

@@ -63,9 +63,7 @@ def chat(
     with _sentences():
         from bot.chat import run as run_chat
 
-        found = _load(config, db)
-        _log("warning", found)
-        raise typer.Exit(run_chat(found))
+        raise typer.Exit(run_chat(_load(config, db)))
 
 
 @app.command()
@@ -184,9 +182,7 @@ def run(config: ConfigOption = None, log: LevelOption = "info") -> None:
     with _sentences():
         from bot.app import run as run_app
 
-        found = _load(config)
-        _log(log, found)
-        raise typer.Exit(run_app(found))
+        raise typer.Exit(run_app(_load(config, level=log)))
 
 
 def main() -> None:
@@ -194,19 +190,21 @@ def main() -> None:
     app()
 
 
-def _load(path: Path | None, db: str = "") -> Config:
-    """Read the configuration; a database named on the command line takes the place of the configured one."""
+def _load(path: Path | None, db: str = "", *, level: str = "warning") -> Config:
+    """Read the configuration and set up the log; a database named here takes the place of the configured one."""
     import os
 
     from bot.config import load
 
-    return load(path, {**os.environ, **({"XIETONG_DATABASE__URL": db} if db else {})})
+    config = load(path, {**os.environ, **({"XIETONG_DATABASE__URL": db} if db else {})})
+    _log(level, config.secrets())
+    return config
 
 
-def _log(level: str, config: Config | None = None) -> None:
+def _log(level: str, secrets: tuple[str, ...] = ()) -> None:
     from bot.log import set_up
 
-    set_up(level, config.secrets() if config else ())
+    set_up(level, secrets)
 
 
 def _out() -> Console:
@@ -232,13 +230,12 @@ def _sentences() -> Iterator[None]:
 
 
 def _sentence(error: Exception) -> tuple[str, int] | None:
-    from sqlalchemy.exc import SQLAlchemyError
-
     from bot.config import ConfigError
     from bot.log import Redactor
     from bot.tasks import Refused
     from handlers.errors import PersonError
     from storage.backup import BadBackup
+    from storage.database import DatabaseError, why
     from storage.migrate import NewerDatabase
     from storage.restore import InUse
 
@@ -252,9 +249,8 @@ def _sentence(error: Exception) -> tuple[str, int] | None:
         return "the database is in use; stop the bot first", 1
     if isinstance(error, BadBackup | NewerDatabase):
         return str(error), 1
-    if isinstance(error, SQLAlchemyError):
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return f"the database refuses: {Redactor().hide(why)}", 1
+    if isinstance(error, DatabaseError):
+        return f"the database refuses: {Redactor().hide(why(error))}", 1
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}", 1
     return None

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 HANDS = 32  # messages on their way at once
 SEND = 45.0  # seconds a platform may take for one message, before it is taken for lost
 LEASE = timedelta(seconds=60)  # a claim older than this belongs to a process that is gone
+SLOW = timedelta(seconds=1)  # a message that took longer was split, or late: its chat's pace counts from its end
 IDLE = timedelta(seconds=5)  # the outbox is looked at this often, for what another process wrote
 SECOND_TRY = timedelta(seconds=60)  # after a chat was found unreachable
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30, 60))
@@ -192,7 +193,7 @@ class Delivery:
     def _begin(self, parcel: Parcel, now: datetime) -> None:
         line = self._lines[parcel.row.platform]
         line.pacer.take(parcel.row.chat, now)
-        task = asyncio.create_task(self._deliver(line, parcel), name=f"outbox {parcel.row.id}")
+        task = asyncio.create_task(self._deliver(line, parcel, now), name=f"outbox {parcel.row.id}")
         line.in_hand.add(task)
         task.add_done_callback(lambda done: self._end(line, done))
 
@@ -204,13 +205,14 @@ class Delivery:
 
     # Saying it
 
-    async def _deliver(self, line: _Line, parcel: Parcel) -> None:
+    async def _deliver(self, line: _Line, parcel: Parcel, taken_at: datetime) -> None:
         database, now = self._desk.database, self._desk.now
-        wait = await self._share(line.pacer.limits(parcel.row.chat, now()), now()) if self._share else 0
-        if wait > 0:  # other processes have used up this pace
-            until = now() + timedelta(seconds=wait)
+        until = await self._held_until(line, parcel, now())
+        if until is not None:
             await self._desk.surely(lambda: outbox.put_off(database, parcel, until, now(), tried=False))
             return
+        begun = now()
+        line.pacer.put_off(parcel.row.chat, taken_at, begun)
         try:
             async with asyncio.timeout(self._patience):
                 posted = await self._say(line.platform, parcel)
@@ -219,8 +221,19 @@ class Delivery:
             return
         line.said_at = now()
         line.answered()
+        if line.said_at - begun > SLOW:
+            line.pacer.put_off(parcel.row.chat, begun, line.said_at)
         self._failed_alone.pop(parcel.row.id, None)
         await self._desk.surely(lambda: outbox.said(database, parcel, posted, now()))
+
+    async def _held_until(self, line: _Line, parcel: Parcel, now: datetime) -> datetime | None:
+        """Return until when a limit holds a claimed message back after all, None when nothing does."""
+        row = parcel.row
+        # Words for one person alone may go to that person's private chat, which has a pace of its own.
+        if row.only_for and row.only_for != row.chat and (at := line.pacer.take_in(row.only_for, now)) > now:
+            return at
+        wait = await self._share(line.pacer.limits(row.chat, now), now) if self._share else 0
+        return now + timedelta(seconds=wait) if wait > 0 else None  # other processes have used up this pace
 
     async def _say(self, platform: Platform, parcel: Parcel) -> Posted | None:
         """Say it by one call; returns where it stands, None when something that stands was changed."""

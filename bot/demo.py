@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,8 @@ from bot.demo_acts import read
 from bot.demo_checks import MOST_TOLD, Check, check, gather
 from bot.demo_days import Days, shelves
 from bot.demo_people import ZONE, People, Script
-from bot.demo_summary import figures, summary_lines
-from bot.demo_told import WIDTH, Entry, Log, Teller
+from bot.demo_summary import figures, summary_rows
+from bot.demo_told import WIDTH, Entry, Log, Teller, together
 from bot.threads import Inline
 from handlers.load import load
 from handlers.settings import Settings
@@ -40,12 +41,26 @@ LAST = date(2026, 11, 23)  # a Monday: the demo ends with its scoreboard
 ENDS = time(9, 30)
 CHORES = timedelta(hours=6)  # periodic work sets its timers a day ahead or more
 
-# When each told request is posted on the first day, and how the stores asked answer, one after the other.
-SCENES: tuple[tuple[str, str, time, int, Script], ...] = (
-    ("一次调拨,卡片随状态变化 · one transfer, its card changing", "life", time(10, 0), 1, ("accept",)),
-    ("一家不行,自动问下一家 · a refusal cascades", "refusal", time(13, 30), 2, ("refuse", "accept")),
-    ("无人应答,超时上报 · silence escalates", "silence", time(15, 0), 2, ("silent", "accept")),
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A request of the first day that is told: when it is posted, and how the stores asked answer in turn.
+
+    `until` are the words of its card that end the story; "" tells all of it, its cards in full.
+    """
+
+    title: str
+    start: time
+    script: Script
+    until: str = ""
+
+
+SCENES = (
+    Scene("一次调拨,卡片随状态变化 · one transfer, its card changing", time(10, 0), ("accept",)),
+    Scene("一家不行,自动问下一家 · a refusal cascades", time(13, 30), ("refuse", "accept"), "已同意"),
+    Scene("无人应答,超时上报 · silence escalates", time(15, 0), ("silent", "accept"), "已同意"),
 )
+TOLD_AFTER = timedelta(hours=2, minutes=50)
 
 
 def run(*, stores: int = 15, days: int = 7, seed: int = 1, pace: Pace = "fast", out: Path | None = None) -> int:
@@ -115,21 +130,21 @@ class Demo:
             await self._live(at_local(LAST, ENDS, ZONE))
 
     def _agenda(self) -> None:
-        for title, _, start, others, script in SCENES:
-            need = self.days.scene(others=others)
+        for scene in SCENES:
+            need = self.days.scene(others=len(scene.script))
             number: list[int] = []
-            when = at_local(self.first, start, ZONE)
-            self.people.at(when, partial(self.days.post, need, number, script))
-            self.people.at(when + timedelta(hours=2, minutes=50), partial(self._tell_request, title, number))
+            when = at_local(self.first, scene.start, ZONE)
+            self.people.at(when, partial(self.days.post, need, number, scene.script))
+            self.people.at(when + TOLD_AFTER, partial(self._tell_request, scene, number))
         for day in range(self.size[1]):
             self.days.plan(self.first + timedelta(days=day))
         digest = at_local(self.first, self.settings.digest.nightly, ZONE)
         self.people.at(
-            digest + timedelta(minutes=1), partial(self._tell_board, "晚间日结 · the nightly digest", digest)
+            digest + timedelta(minutes=1), partial(self._tell_board, "晚间日结 · the nightly digest", "🌙", digest)
         )
         weekly = at_local(LAST, self.settings.digest.weekly, ZONE)
         title = "周一积分榜 · the weekly scoreboard"
-        self.people.at(weekly + timedelta(minutes=1), partial(self._tell_board, title, weekly))
+        self.people.at(weekly + timedelta(minutes=1), partial(self._tell_board, title, "📊", weekly))
 
     async def _live(self, end: datetime) -> None:
         """Let time pass: the bot works what is due, people read and answer, and so on to the end."""
@@ -152,21 +167,22 @@ class Demo:
 
     # Telling
 
-    async def _tell_request(self, title: str, number: list[int]) -> None:
+    async def _tell_request(self, scene: Scene, number: list[int]) -> None:
         label = self.people.labels.get(number[0], "")
-        await self._tell(f"{title}({label})", self.log.story(label))
+        story = self.log.story(label, until=scene.until)
+        await self._tell(f"{scene.title}({label})", story, whole=not scene.until)
 
-    async def _tell_board(self, title: str, at: datetime) -> None:
-        found = [
-            one for one in self.log.entries if one.at >= at and (self._is_board(one, "🌙") or self._is_board(one, "📊"))
-        ]
-        await self._tell(title, found[:1])
+    async def _tell_board(self, title: str, mark: str, at: datetime) -> None:
+        """Tell the fullest of the boards posted at an instant."""
+        boards = [one for one in self.log.entries if one.at == at and self._is_board(one, mark)]
+        if boards:
+            await self._tell(title, [max(boards, key=lambda one: len(one.text))], whole=True)
 
-    async def _tell(self, title: str, entries: Iterable[Entry]) -> None:
+    async def _tell(self, title: str, entries: Sequence[Entry], *, whole: bool) -> None:
         self._bar.stop()
-        self.teller.head(title)
-        for entry in entries:
-            self.teller.tell(entry)
+        self.teller.head(f"{title} · {local(self.clock.now(), ZONE):%m-%d}")
+        for same in together(entries):
+            self.teller.tell(same, whole=whole)
             if self.pace == "watch":
                 await WallClock().sleep(1)
         if not self._bar.disable:
@@ -180,8 +196,8 @@ class Demo:
             self.facts = gather(session, self.clock.now())
         self.figures = figures(self.facts, posted=self.log.posted, edited=self.log.edited)
         self.teller.head("小结 · summary")
-        for line in summary_lines(self.figures):
-            self.teller.line(line)
+        for chinese, english, figure in summary_rows(self.figures):
+            self.teller.figure(chinese, english, figure)
         self.teller.head("自检 · what must be true")
         checks = check(self.facts)
         for one in checks:

@@ -9,8 +9,8 @@ from datetime import time, timedelta
 from functools import partial
 
 from bot.console import Shown
-from bot.demo_network import emergency_chat, managers_chat
-from bot.demo_people import ZONE, Member, People, find_button, label_of
+from bot.demo_network import Member, emergency_chat, managers_chat
+from bot.demo_people import ZONE, People, find_button, label_of
 from handlers.chat import Button
 from handlers.working_time import at_local, local
 from storage.tables.people import Role
@@ -150,7 +150,7 @@ def _owes(people: People, member: Member, shown: Shown, button: Button) -> None:
         return
     script = label in people.scripts
     cannot = find_button(shown, "request.cannot")
-    if cannot is not None and not script and dice.random() < 0.05:
+    if cannot is not None and not script and dice.random() < 0.1:
 
         async def give_back() -> None:
             people.will_write(member, dice.choice(BROKEN))
@@ -244,7 +244,7 @@ def _withdraws(people: People, member: Member, shown: Shown, button: Button) -> 
     """Now and then the customer has gone."""
     label = label_of(shown.text)
     dice = people.dice("withdraw", label)
-    if label in people.scripts or dice.random() > 0.05:
+    if label in people.scripts or dice.random() > 0.08:
         return
     if dice.random() < 0.5:
         people.after(dice, (3, 9), partial(_reply_if, people, member, shown, button, "撤回,客户走了"))

@@ -54,21 +54,26 @@ class Days:
         self._used: set[tuple[str, str]] = set()
         self._managers = {one.store: one for one in cast if one.role is Role.STORE_MANAGER}
 
-    def scene(self, *, others: int, region: str = "") -> Need:
-        """Find a need that at least so many other stores could fill, for a scene that is told."""
-        best: tuple[int, str, str] | None = None
-        for store, parts in self._shelf.items():
-            for part, count in parts.items():
-                able = sum(1 for other, theirs in self._shelf.items() if other != store and theirs[part] > 2)
-                here = not region or self._managers[store].region == region
-                if count == 0 and (store, part) not in self._used and here and (best is None or able > best[0]):
-                    best = (able, store, part)
-        if best is None or best[0] < others:
-            if region:
-                return self.scene(others=others)
-            assert best is not None, "no store lacks anything"
-        self._used.add(best[1:])
-        return self._need(best[1], best[2], 1, "urgent", "客户在等", "urgent")
+    def scene(self, *, others: int) -> Need:
+        """Find a need that many other stores could fill, at least so many, for a scene that is told."""
+        able = {
+            (store, part): sum(theirs[part] > 2 for other, theirs in self._shelf.items() if other != store)
+            for store, part in self._lacking()
+        }
+        store, part = max(able, key=lambda need: (able[need], need))
+        if able[store, part] < others:
+            raise ValueError(f"no part that is missing somewhere stands in {others} other stores: try another seed")
+        self._used.add((store, part))
+        return self._need(store, part, 1, "客户在等", "urgent")
+
+    def _lacking(self) -> list[tuple[str, str]]:
+        """List what stores have none of and have not asked for."""
+        return [
+            (store, part)
+            for store, parts in self._shelf.items()
+            for part, count in parts.items()
+            if count == 0 and (store, part) not in self._used
+        ]
 
     def plan(self, day: date) -> None:
         """Plan a day."""
@@ -82,12 +87,7 @@ class Days:
             self._plan_look(dice, day)
 
     def _plan_need(self, dice: random.Random, day: date) -> None:
-        lacking = [
-            (store, part)
-            for store, parts in self._shelf.items()
-            for part, count in parts.items()
-            if count == 0 and (store, part) not in self._used
-        ]
+        lacking = self._lacking()
         if not lacking:
             return
         store, part = dice.choice(lacking)
@@ -95,12 +95,12 @@ class Days:
         urgency = dice.choices(("urgent", "today", "normal"), (45, 35, 20))[0]
         count = 1 if dice.random() < 0.75 else dice.choice((2, 2, 3))
         words = dice.choice(URGENCY_WORDS[urgency])
-        need = self._need(store, part, count, urgency, dice.choice(MATTERS[urgency]), words, dice)
+        need = self._need(store, part, count, dice.choice(MATTERS[urgency]), words, dice)
         chat = managers_chat(need.author.region) if dice.random() < 0.4 else ""
         self._people.at(_at(day, time(8, 45), dice, 480), partial(self._people.say, need.author, need.words, chat=chat))
 
     def _need(
-        self, store: str, part: str, count: int, urgency: str, matter: str, word: str, dice: random.Random | None = None
+        self, store: str, part: str, count: int, matter: str, word: str, dice: random.Random | None = None
     ) -> Need:
         author = self._managers[store]
         if dice is not None and dice.random() < 0.35:

@@ -29,6 +29,8 @@ def figures(facts: Facts, *, posted: int, edited: int) -> Figures:
         "refused": asks[AskState.REFUSED],
         "unanswered": asks[AskState.EXPIRED],
         "given_back": asks[AskState.BROKEN],
+        "withdrawn": sum(one.state is State.WITHDRAWN for one in facts.requests),
+        "closed": sum(one.state is State.CLOSED for one in facts.requests),
         "unfilled": sum(one.state is State.UNFILLED for one in facts.requests),
         "kept": sum(one.kept == "yes" for one in facts.requests),
         "breaches": len(waits),
@@ -44,15 +46,31 @@ def figures(facts: Facts, *, posted: int, edited: int) -> Figures:
     }
 
 
-def summary_lines(found: Figures) -> Iterator[str]:
-    """Write the figures for people."""
+def summary_rows(found: Figures) -> Iterator[tuple[str, str, str]]:
+    """Write the figures for people: Chinese, English, the figure."""
     seconds = found["mean_response_seconds"]
-    mean = say_duration(timedelta(seconds=seconds), "zh") if isinstance(seconds, int) else "—"
-    yield "调拨 {requests} 单 · 接单 {accepted} · 送达 {received} · 留住客户 {kept}".format(**found)
-    yield f"平均响应 {mean} · " + "拒绝 {refused} · 未答复 {unanswered} · 无法交付 {given_back}".format(**found)
-    yield "超时 {breaches} 次 · 积分 {points} · 审计 {audit_rows} 行".format(**found)
-    yield "收到 {said_to_the_bot} 条 · 发出 {messages_posted} 条 · 改卡片 {messages_edited} 次".format(**found)
-    yield "定时器:触发 {timers_fired} · 取消 {timers_cancelled} · 等待 {timers_waiting}".format(**found)
+    yield "调拨", "transfers asked for", str(found["requests"])
+    yield "接单", "accepted", str(found["accepted"])
+    yield "送达", "received", str(found["received"])
     yield (
-        "requests {requests} · accepted {accepted} · received {received} · breaches {breaches} · points {points}"
-    ).format(**found)
+        "平均响应",
+        "mean response",
+        say_duration(timedelta(seconds=seconds), "zh") if isinstance(seconds, int) else "—",
+    )
+    yield "拒绝 / 未答复", "refused / unanswered", "{refused} / {unanswered}".format(**found)
+    yield (
+        "无法交付 / 撤回 / 关闭",
+        "given back / withdrawn / closed",
+        "{given_back} / {withdrawn} / {closed}".format(**found),
+    )
+    yield "超时", "limits broken", str(found["breaches"])
+    yield "留住客户", "customers kept", str(found["kept"])
+    yield "积分", "points", str(found["points"])
+    yield "收到的话和按钮", "said to the bot", str(found["said_to_the_bot"])
+    yield "发出 / 修改的消息", "messages sent / edited", "{messages_posted} / {messages_edited}".format(**found)
+    yield (
+        "定时器:触发 / 取消 / 等待",
+        "timers: fired / cancelled / waiting",
+        "{timers_fired} / {timers_cancelled} / {timers_waiting}".format(**found),
+    )
+    yield "审计", "rows of audit", str(found["audit_rows"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Console as Screen
 from rich.text import Text
 
@@ -17,6 +19,7 @@ from handlers.working_time import local
 
 WIDTH = 80
 BODY = WIDTH - 12
+_CLOSING = frozenset(",.;:!?)]，。；：！？）」】、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,6 @@ class Entry:
     buttons: tuple[str, ...] = ()
     message: str = ""  # the bot's message; the same again is an edit
     edit: bool = False
-
-
-@dataclass
-class Scene:
-    """A story to be told: a request's, from its posting on, seen from the chat where it was posted."""
-
-    title: str
-    words: str
-    number: list[int] = field(default_factory=list)  # by which its label is found
-    people: set[str] = field(default_factory=set)  # whose private chats belong to it; empty: everybody's
 
 
 class Log:
@@ -66,21 +59,25 @@ class Log:
         """Note what a person said or pressed."""
         self.entries.append(Entry(at, did.chat or did.member.user, did.words, did.label, did))
 
-    def story(self, label: str) -> list[Entry]:
-        """List what belongs to a request: its posting, its card in the first group, what people did and were told."""
+    def story(self, label: str, *, until: str = "") -> list[Entry]:
+        """List what belongs to a request: its posting, its card in the first group, what people did and were told.
+
+        `until` ends it with the instant at which the card says so.
+        """
         about = [one for one in self.entries if one.label == label]
-        home = next((one.chat for one in about if one.chat not in self.by_user and one.did is None), "")
         opened = next((one for one in about if one.did is None), None)
         if opened is None:
             return []
+        home = next((one.chat for one in about if one.chat not in self.by_user and one.did is None), "")
+        end = next((one.at for one in about if until and one.chat == home and until in one.text), None)
         before = [one for one in self.entries[: self.entries.index(opened)] if one.did is not None][-1:]
-        return before + [one for one in about if self._belongs(one, label, home)]
+        return before + [one for one in about if self._belongs(one, label, home) and (end is None or one.at <= end)]
 
     def _belongs(self, one: Entry, label: str, home: str) -> bool:
-        if one.did is not None or one.chat == home:
-            return True
+        if one.did is not None:  # who looks it up tells nothing
+            return not one.text.startswith(("/request", "/why"))
         # Of what is said privately: everything but the card, which is the group's once more.
-        return one.chat in self.by_user and not one.text.startswith(f"{label} ")
+        return one.chat == home or (one.chat in self.by_user and not one.text.startswith(f"{label} "))
 
 
 class Teller:
@@ -100,17 +97,24 @@ class Teller:
         """Write a line, folded where it is too long."""
         self.screen.print(Text(words, style))
 
-    def tell(self, entry: Entry) -> None:
-        """Write one thing that was said."""
+    def figure(self, chinese: str, english: str, figure: str) -> None:
+        """Write a figure of the summary."""
+        head = f"{chinese}{' ' * (26 - cell_len(chinese))}{english}"
+        self.screen.print(Text(f"{head:<{62 - cell_len(head) + len(head)}}").append(figure, "bold"))
+
+    def tell(self, entries: Sequence[Entry], *, whole: bool) -> None:
+        """Write what was said at one instant, the same words to several people once; `whole` shows cards in full."""
+        entry = entries[0]
         at = f"{local(entry.at, ZONE):%H:%M}"
         if entry.did is not None:
             self._did(at, entry.did)
         elif entry.chat in self.log.by_user:
-            member = self.log.by_user[entry.chat]
-            self.screen.print(Text(f"{at}  ").append(f"🤖 → 私聊 {named(member)}", "green"))
+            names = "、".join(named(self.log.by_user[one.chat]) for one in entries)
+            for number, piece in enumerate(folded(f"🤖 → 私聊 {names}", WIDTH - 7)):
+                self.screen.print(Text(f"{at}  " if number == 0 else " " * 7).append(piece, "green"))
             self._body(entry.text.split("\n"), entry.buttons, "green")
         else:
-            self._card(at, entry)
+            self._card(at, entry, whole=whole)
 
     def _did(self, at: str, did: Did) -> None:
         where = f" @{did.chat}" if did.chat else ""
@@ -122,23 +126,30 @@ class Teller:
             self.screen.print(line)
             self._body([did.words], (), "yellow")
 
-    def _card(self, at: str, entry: Entry) -> None:
-        """Write a group's message; a change shows what is new in it."""
+    def _card(self, at: str, entry: Entry, *, whole: bool) -> None:
+        """Write a group's message; of a change what is new, or all of it with the old lines dimmed."""
         lines = entry.text.split("\n")
-        before = self._cards.get(entry.message)
+        old = set(self._cards.get(entry.message, ()))
         self._cards[entry.message] = lines
-        what = "卡片更新" if entry.edit else "新消息"
-        self.screen.print(Text(f"{at}  ").append(f"🤖 {entry.chat} · {what}", "bold green"))
-        self._body(lines, entry.buttons, "green", old=set(before or ()))
+        self.screen.print(Text(f"{at}  ").append(f"🤖 {entry.chat} · {'卡片更新' if old else '新消息'}", "bold green"))
+        if not whole and old:
+            lines = [line for line in lines if line not in old]
+        self._body(lines, entry.buttons, "green", old)
 
-    def _body(self, lines: Sequence[str], buttons: Sequence[str], style: str, old: set[str] | None = None) -> None:
+    def _body(
+        self, lines: Sequence[str], buttons: Sequence[str], style: str, old: frozenset[str] | set[str] = frozenset()
+    ) -> None:
         for line in lines:
-            known = old is not None and line in old
             for piece in folded(line, BODY):
-                self.screen.print(Text("       ").append("│ ", style).append(piece, "dim" if known else ""))
-        if buttons:
-            for piece in folded(" ".join(buttons), BODY):
-                self.screen.print(Text("       ").append("│ ", style).append(piece, "bold blue"))
+                self.screen.print(Text("       ").append("│ ", style).append(piece, "dim" if line in old else ""))
+        for piece in folded(" ".join(buttons), BODY) if buttons else ():
+            self.screen.print(Text("       ").append("│ ", style).append(piece, "bold blue"))
+
+
+def together(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Put together what was said to several people in the same words at the same instant."""
+    for _, same in groupby(entries, lambda one: (one.at, one.text, id(one) if one.did or one.message == "" else "")):
+        yield list(same)
 
 
 def named(member: Member) -> str:
@@ -148,11 +159,13 @@ def named(member: Member) -> str:
 
 
 def folded(line: str, width: int) -> Iterator[str]:
-    """Fold a line at so many columns; a Chinese letter takes two."""
-    piece = Text()
+    """Fold a line at so many columns; a Chinese letter takes two, and no line begins with what ends a sentence."""
+    piece, size = "", 0
     for letter in line:
-        if piece.cell_len + Text(letter).cell_len > width:
-            yield piece.plain
-            piece = Text()
-        piece.append(letter)
-    yield piece.plain
+        wide = cell_len(letter)
+        if size + wide > width and letter not in _CLOSING:
+            yield piece.rstrip()
+            piece, size = "", 0
+        if piece or letter != " " or line.startswith(" "):
+            piece, size = piece + letter, size + wide
+    yield piece

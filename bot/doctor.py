@@ -9,8 +9,6 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.clock import Clock
 from bot.config import Config, ConfigError, load
 from bot.log import Redactor
@@ -19,7 +17,7 @@ from bot.platforms import enabled
 from handlers.access import STORE_LEADERS
 from handlers.working_time import Hours, next_opening
 from storage import migrate
-from storage.database import Database
+from storage.database import Database, DatabaseError, why
 from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.queries import queues
@@ -101,9 +99,8 @@ def _database(config: Config, now: datetime, with_platforms: bool) -> list[Findi
             if with_platforms:
                 findings += [*_chats(session), *_people(session)]
         return findings
-    except SQLAlchemyError as error:
-        text = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return [Finding(Level.FAIL, "database", text, "see [database] url, and that the database runs")]
+    except DatabaseError as error:
+        return [Finding(Level.FAIL, "database", why(error), "see [database] url, and that the database runs")]
     finally:
         database.close()
 

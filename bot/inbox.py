@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.threads import Desk
@@ -52,7 +52,6 @@ class Inbox:
         Raises when nothing was stored; what was said still counts from when it was first heard.
         """
         now = self._desk.now()
-        inbounds = [_sound(inbound) for inbound in inbounds]
         times = {inbound.id: self._heard.get(inbound.id, now) for inbound in inbounds}
 
         def store() -> list[tuple[int, Inbound]]:
@@ -183,20 +182,6 @@ class Inbox:
                     row.done_at, row.error = self._desk.now(), f"{type(error).__name__}: {error}"[:500]
 
         await self._desk.surely(end)
-
-
-def _sound(inbound: Inbound) -> Inbound:
-    """Return the inbound without what no database and no JSON can hold: NULs and halves of characters."""
-    return replace(
-        inbound,
-        text=_sound_text(inbound.text),
-        user_name=_sound_text(inbound.user_name),
-        values={name: _sound_text(value) for name, value in inbound.values.items()},
-    )
-
-
-def _sound_text(text: str) -> str:
-    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _trim(remembered: dict[str, datetime] | dict[str, asyncio.Future[Reply]]) -> None:

@@ -12,7 +12,7 @@ from bot.platform import Platform
 from handlers.chat import Address
 
 # The platform counts when a message arrives, we when it leaves: windows are kept this much longer.
-MARGIN = 1.03
+MARGIN = 1.05
 # Chats that rest are forgotten once there are so many.
 MOST_CHATS = 2_000
 UNLIMITED = 1_000_000
@@ -49,6 +49,12 @@ class Window:
         """Count one."""
         self._taken.append(now)
 
+    def put_off(self, at: datetime, now: datetime) -> None:
+        """Count what was taken `at` as taken now."""
+        if at in self._taken:
+            self._taken.remove(at)
+            self._taken.append(now)
+
 
 class Pacer:
     """What a platform's pace allows, chat by chat.
@@ -79,6 +85,19 @@ class Pacer:
         """Count one message of this chat."""
         for window in (*self._overall, *self._of(chat, now)):
             window.take(now)
+
+    def take_in(self, chat: str, now: datetime) -> datetime:
+        """Count one message towards the limits of this chat alone if it may speak; returns when it may."""
+        at = self.ready_at(chat, now)
+        if at <= now:
+            for window in self._of(chat, now):
+                window.take(now)
+        return at
+
+    def put_off(self, chat: str, at: datetime, now: datetime) -> None:
+        """Count the message of this chat that was taken `at` as leaving now."""
+        for window in (*self._overall, *self._of(chat, now)):
+            window.put_off(at, now)
 
     def hold(self, chat: str, until: datetime) -> None:
         """Say nothing in this chat until then."""

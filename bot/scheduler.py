@@ -52,9 +52,8 @@ class Scheduler:
         self._before = before
         self._minutely = minutely
         self._committed = committed
-        self._ticks: AsyncIOScheduler | None = None
         self._firing = asyncio.Lock()
-        self._ticking = self._again = False
+        self._rung = asyncio.Event()
         self._overdue = 0
         self._late: set[str] = set()  # said in the log
         self.heartbeat_at: datetime | None = None  # the last time nothing was found overdue
@@ -105,46 +104,35 @@ class Scheduler:
 
     # The hand of the clock
 
-    def start(self) -> None:
-        """Begin to tick."""
-        self._ticks = AsyncIOScheduler(
+    async def run(self) -> None:
+        """Fire what is due, and wait for the next, for ever."""
+        ticks = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        self._ticks.add_job(self._minute, IntervalTrigger(minutes=1, timezone=UTC), id="minute")
-        self._ticks.start()
-        self._set(self._desk.now())
-
-    def stop(self) -> None:
-        """Tick no more; what is being fired is fired to its end."""
-        if self._ticks is not None:
-            ticks, self._ticks = self._ticks, None
+        ticks.add_job(self._minute, IntervalTrigger(minutes=1, timezone=UTC), id="minute")
+        ticks.start()
+        try:
+            while True:
+                self._rung.clear()
+                due = await self.fire_due(self._desk.now())
+                now = self._desk.now()
+                if due is not None and due <= now:  # in another's hands, perhaps: not at once again
+                    due = now + timedelta(seconds=1)
+                next_tick = DateTrigger(min(due or now + LOOK, now + LOOK), UTC)
+                ticks.add_job(self._ring, next_tick, id="due", replace_existing=True)
+                await self._rung.wait()
+        finally:
             ticks.shutdown(wait=False)
 
     def wake(self) -> None:
         """Look at the timers at once: an earlier one may have been set."""
-        if self._ticking:
-            self._again = True
-        else:
-            self._set(self._desk.now())
+        self._rung.set()
 
-    async def _tick(self) -> None:
-        self._ticking, self._again = True, False
-        try:
-            due = await self.fire_due(self._desk.now())
-        finally:
-            self._ticking = False
-        now = self._desk.now()
-        if due is not None and due <= now:  # it could not be fired, in another's hands perhaps: not at once again
-            due = now + timedelta(seconds=1)
-        self._set(now if self._again else min(due or now + LOOK, now + LOOK))
+    async def _ring(self) -> None:
+        self._rung.set()
 
     async def _minute(self) -> None:
         await self.see_to(self._desk.now())
-        self.wake()
-
-    def _set(self, at: datetime) -> None:
-        if self._ticks is not None:
-            self._ticks.add_job(self._tick, DateTrigger(at, UTC), id="due", replace_existing=True)
 
     async def _list_due(self, now: datetime) -> list[int]:
         def find() -> tuple[list[int], list[tuple[str, datetime]]]:

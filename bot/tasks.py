@@ -1,4 +1,7 @@
-"""What the command line does once and then ends: set up, take a workbook in, invite, back up, report."""
+"""What the command line does once and then ends: set up, take a workbook in, invite, back up, report.
+
+What is slow to import and not needed by each is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,11 @@ from bot.config import DEFAULT_PATH, Config, example, load
 from bot.platforms import enabled
 from handlers.chat import Message
 from handlers.errors import BadInput
-from handlers.load import load as load_features
 from handlers.network import commands as network
 from handlers.network import messages, sample
 from handlers.network.sheets import Sheet
-from handlers.people.commands import make_code
 from storage import migrate
-from storage.database import Database
+from storage.database import Database, shown_url
 from storage.queries import people as people_queries
 from storage.tables.people import Person, Role
 
@@ -43,13 +44,15 @@ class Refused(Exception):
 
 def init(path: Path | None, *, with_sample: bool, out: Console) -> None:
     """Write the configuration, make the database, take in the sample, and print a code for HQ's first person."""
+    from handlers.people.commands import make_code
+
     file = path or DEFAULT_PATH
     out.print(f"{file}: {'written' if _write_example(file) else 'is there already and stays as it is'}")
     config = load(file)
     database = Database(config.database.url)
     try:
         migrate.upgrade(database)
-        out.print(f"database: ready ({_shown_url(config)})")
+        out.print(f"database: ready ({shown_url(config.database.url)})")
         now = WallClock().now()
         with database.transaction() as session:
             if with_sample and people_queries.list_stores(session, active=False):
@@ -110,6 +113,8 @@ def export_network(config: Config, file: Path, *, force: bool, out: Console) -> 
 
 def invite(config: Config, name: str, store: str, out: Console) -> None:
     """Print a one-time code for a person."""
+    from handlers.people.commands import make_code
+
     with opened(config) as database, database.transaction() as session:
         found = people_queries.list_people_named(session, name)
         places = {one.code: one for one in people_queries.list_stores(session, active=False)}
@@ -158,7 +163,9 @@ def restore(config: Config, file: Path, *, replace: bool, yes: bool, out: Consol
 
     manifest = backup.read_manifest(file)
     out.print(f"{file}: made {manifest.made_at}, {manifest.rows} rows")
-    if replace and not (yes or confirm(f"Replace {_shown_url(config)} by this? What is there is kept aside.")):
+    if replace and not (
+        yes or confirm(f"Replace {shown_url(config.database.url)} by this? What is there is kept aside.")
+    ):
         raise Refused("nothing was restored")
     try:
         _, kept = put_back(config.database.url, file, WallClock().now(), replace=replace)
@@ -169,6 +176,7 @@ def restore(config: Config, file: Path, *, replace: bool, yes: bool, out: Consol
 
 def report(config: Config, name: str, at: str, *, as_json: bool, out: Console) -> None:
     """Print a board as if it were posted at an instant."""
+    from handlers.load import load as load_features
     from handlers.reports.report import NAMES
     from handlers.reports.report import report as draw
 
@@ -193,7 +201,6 @@ def examine(path: Path | None, out: Console) -> bool:
     from bot.doctor import examine as look
     from bot.platform import Level
 
-    load_features()
     findings = asyncio.run(look(path, WallClock()))
     styles = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
     table = Table("", "what", "found", "mend")
@@ -293,10 +300,3 @@ def _moment(words: str, timezone: str) -> datetime:
     except ValueError:
         raise Refused(f"{words!r} is no instant; write for example 2026-03-04T21:00", usage=True) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
-
-
-def _shown_url(config: Config) -> str:
-    """Name the database without its password."""
-    from sqlalchemy import make_url
-
-    return make_url(config.database.url).render_as_string(hide_password=True)

@@ -169,9 +169,12 @@ class Context:
         return True
 
     def private_account(self, person_id: int) -> Account | None:
-        """Return the account by which a person can be told something privately."""
-        accounts = people_queries.list_accounts(self.session, person_id)
-        return next((account for account in accounts if not account.blocked), None)
+        """Return the account by which a person can be told something privately, on a platform that is connected."""
+        connected = self.settings.platforms
+        for account in people_queries.list_accounts(self.session, person_id):
+            if not account.blocked and (not connected or account.platform in connected):
+                return account
+        return None
 
     def toast(self, words: str, *, alert: bool = False) -> None:
         """Answer a pressed button with a few words that pass; elsewhere with a private message."""

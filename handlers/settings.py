@@ -264,4 +264,7 @@ class Settings(Frozen):
     network: Network = Network()
     digest: Digest = Digest()
     rules: Rules = Rules()
-    threaded: frozenset[str] = frozenset()  # the platforms on which a card has a thread for its story; not configured
+    # Not configured but told by the process that runs: the platforms that are connected (none: every one), and those
+    # on which a card has a thread for its story.
+    platforms: frozenset[str] = frozenset()
+    threaded: frozenset[str] = frozenset()

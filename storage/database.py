@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 # How long a writer waits for another one (another process: a backup, an import) before the caller tries again later.
@@ -55,6 +55,20 @@ def normal_url(url: str) -> str:
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed.render_as_string(hide_password=False)
+
+
+# Whatever a database answers instead of doing what it was asked.
+DatabaseError = SQLAlchemyError
+
+
+def why(error: SQLAlchemyError) -> str:
+    """Return the first line of what the database said, without the statement it was about."""
+    return str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without its password."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def is_passing(error: BaseException) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -257,6 +258,16 @@ async def test_twenty_a_minute_in_a_group(at_desk: Open) -> None:
     assert platform.busiest(timedelta(minutes=1), "-1") == 20
     assert least <= took <= least * 1.1
     assert max(call.at for call in platform.calls if call.address.chat == "1") < MONDAY + timedelta(seconds=43)
+
+
+async def test_words_for_one_person_in_a_group_keep_the_pace_of_their_private_chat(at_desk: Open) -> None:
+    desk, platform = at_desk(TELEGRAM)
+    desk.say("7", "一", "二")
+    desk.say("-1", "三", only_for="7")
+    await desk.deliver_all()
+    times = sorted(call.at for call in platform.calls if "7" in (call.address.chat, call.only_for))
+    assert len(times) == 3
+    assert all(later - earlier > timedelta(seconds=1) for earlier, later in itertools.pairwise(times))
 
 
 async def test_waiting_for_the_pace_holds_no_claim(at_desk: Open) -> None:

@@ -71,6 +71,9 @@ FACTS = {
 }
 
 
+Facts = dict[str, list[dict[str, Any]]]
+
+
 @dataclass(frozen=True)
 class Template:
     """A migrated SQLite file with the small network in it, every store open day and night."""
@@ -267,7 +270,7 @@ class Lives(RuleBasedStateMachine):
         for row in newest:
             latest.setdefault(row.card_id or 0, row)
         shown = {
-            one["token"] for row in latest.values() for line in json.loads(row.payload)["buttons"] for one in line
+            one["token"] for row in latest.values() for line in json.loads(row.payload).get("buttons", []) for one in line
         }
         tokens = [token for token in self._tokens() if token[0] in shown]
         if not tokens:
@@ -619,8 +622,16 @@ class Lives(RuleBasedStateMachine):
     # What always holds
 
     @invariant()
-    def the_model_and_the_engine_agree(self) -> None:
+    def all_holds(self) -> None:
         facts = self._facts_by_name()
+        self.the_model_and_the_engine_agree(facts)
+        self.one_owner_one_open_ask_and_quantities_in_order(facts)
+        self.stock_is_moved_once_and_nothing_vanishes(facts)
+        self.points_are_the_finished_transfers(facts)
+        self.what_is_over_is_silent_and_what_lives_is_waited_for(facts)
+        self.a_timer_fires_once_and_a_card_is_posted_once()
+
+    def the_model_and_the_engine_agree(self, facts: Facts) -> None:
         assert len(facts["requests"]) == len(self.world.lives)
         for life in self.world.lives.values():
             request = next(row for row in facts["requests"] if row["id"] == life.id)
@@ -658,9 +669,7 @@ class Lives(RuleBasedStateMachine):
             assert sorted(told) == sorted((f"{at:%Y-%m-%d %H:%M:%S}", target) for at, target in life.told)
             assert life.prompts == len([row for row in facts["progress"] if row["request_id"] == life.id])
 
-    @invariant()
-    def one_owner_one_open_ask_and_quantities_in_order(self) -> None:
-        facts = self._facts_by_name()
+    def one_owner_one_open_ask_and_quantities_in_order(self, facts: Facts) -> None:
         for request in facts["requests"]:
             asks = [row for row in facts["asks"] if row["request_id"] == request["id"]]
             opened = [row for row in asks if row["state"] in {"pending", "seen", "accepted"}]
@@ -672,9 +681,8 @@ class Lives(RuleBasedStateMachine):
             assert row["asked"] >= row["accepted"] >= row["shipped"] >= row["received"] + row["lost"] >= 0
             assert row["accepted"] >= row["received"] + row["lost"] + row["cancelled"]
 
-    @invariant()
-    def stock_is_moved_once_and_nothing_vanishes(self) -> None:
-        facts, world = self._facts_by_name(), self.world
+    def stock_is_moved_once_and_nothing_vanishes(self, facts: Facts) -> None:
+        world = self.world
         part = self.network.headlamp.id
         levels = {row["store_id"]: row["quantity"] for row in facts["stock_levels"] if row["part_id"] == part}
         assert {store: levels[store] for store in world.stores} == world.stock
@@ -684,16 +692,13 @@ class Lives(RuleBasedStateMachine):
             assert sum(row["quantity_in"] for row in moves) == life.received
             assert sum(row["quantity_out"] for row in moves) == life.received + life.lost
 
-    @invariant()
-    def points_are_the_finished_transfers(self) -> None:
-        entries = self._facts_by_name()["points_entries"]
+    def points_are_the_finished_transfers(self, facts: Facts) -> None:
+        entries = facts["points_entries"]
         assert {row["request_id"]: row["store_id"] for row in entries} == self.world.points
         assert len(entries) == len(self.world.points)
         assert all(row["points"] == 1 for row in entries)
 
-    @invariant()
-    def what_is_over_is_silent_and_what_lives_is_waited_for(self) -> None:
-        facts = self._facts_by_name()
+    def what_is_over_is_silent_and_what_lives_is_waited_for(self, facts: Facts) -> None:
         for life in self.world.lives.values():
             pending = [row for row in facts["timers_of"] if row["request_id"] == life.id]
             running = [row for row in facts["steps"] if row["request_id"] == life.id and row["ended_at"] is None]
@@ -708,7 +713,6 @@ class Lives(RuleBasedStateMachine):
             assert bool(life.rungs) <= bool(pending)
             assert not [row for row in pending if row["due_at"][:19] <= f"{self.talk.now:%Y-%m-%d %H:%M:%S}"]
 
-    @invariant()
     def a_timer_fires_once_and_a_card_is_posted_once(self) -> None:
         assert len(self.fired) == len(set(self.fired))
         with self.database.transaction(writing=False) as session:
@@ -720,7 +724,7 @@ class Lives(RuleBasedStateMachine):
             ).all()
         assert all(count == 1 for *_, count in posts)
 
-    def _facts_by_name(self) -> dict[str, list[dict[str, Any]]]:
+    def _facts_by_name(self) -> Facts:
         """Return the rows as they are now, read once a step."""
         with self.database.transaction(writing=False) as session:
             queries = {table: f"SELECT * FROM {table} ORDER BY 1" for table in FACTS if table != "timers"}
@@ -746,7 +750,7 @@ def test_every_life_goes_as_the_programme_says(template: Template, examples: int
             derandomize=examples < 100,
             database=None,
             deadline=None,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate,) if examples < 100 else (Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -33,6 +33,7 @@ class Fired:
         self.names: list[str] = []
         self.moments: list[datetime] = []
         self.next_in: timedelta | None = None
+        self.something = asyncio.Event()
 
     def run(self, context: Context, word: str = "") -> None:
         """Fire."""
@@ -40,6 +41,7 @@ class Fired:
             raise KeyError("a mistake of ours")
         self.names.append(word)
         self.moments.append(context.now)
+        self.something.set()
         if self.next_in is not None:
             context.later(f"{word}+", "test.note", context.now + self.next_in, word=f"{word}+")
             self.next_in = None
@@ -192,20 +194,21 @@ async def test_a_locked_database_is_waited_for_and_the_timer_fires_when_it_is_fr
 
 
 async def test_the_hand_of_the_clock_fires_in_time_and_hears_of_an_earlier_timer(
-    database: Database, fired: Fired
+    database: Database, fired: Fired, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = WallClock()
     app = App(database, SETTINGS, clock, [], workers=Inline())
     set_timers(database, timedelta(hours=1), "später", origin=clock.now())
-    app.scheduler.start()
+    ticking = asyncio.create_task(app.scheduler.run())
     begun = clock.now()
     set_timers(database, timedelta(milliseconds=300), "bald", origin=begun)
-    app.scheduler.wake()
+    for _ in range(5):
+        app.scheduler.wake()
     async with asyncio.timeout(10):
-        while not fired.names:
-            await asyncio.wait_for(app.delivery._woken.wait(), 10)
-            app.delivery._woken.clear()
-    app.scheduler.stop()
+        await fired.something.wait()
+    ticking.cancel()
+    await asyncio.gather(ticking, return_exceptions=True)
     await app.close()
     assert fired.names == ["bald"]
     assert timedelta(milliseconds=300) <= fired.moments[0] - begun < timedelta(seconds=5)
+    assert caplog.records == []
