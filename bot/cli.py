@@ -59,11 +59,15 @@ def chat(
     config: ConfigOption = None,
     db: Annotated[str, typer.Option("--db", help="A database instead of the configured one.")] = "",
 ) -> None:
-    """Talk to the bot in this terminal; /as NAME speaks as somebody else, #2 presses a button."""
+    """Talk to the bot in this terminal; /as NAME speaks as somebody else. Where nothing is set up, to a sample."""
     with _sentences():
         from bot.chat import run as run_chat
+        from bot.config import DEFAULT_PATH
 
-        raise typer.Exit(run_chat(_load(config, db)))
+        set_up = config or db or DEFAULT_PATH.exists()
+        if not set_up:
+            _log("warning")
+        raise typer.Exit(run_chat(_load(config, db) if set_up else None))
 
 
 @app.command()

@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 HANDS = 32  # messages on their way at once
 SEND = 45.0  # seconds a platform may take for one message, before it is taken for lost
 LEASE = timedelta(seconds=60)  # a claim older than this belongs to a process that is gone
-SLOW = timedelta(seconds=1)  # a message that took longer was split, or late: its chat's pace counts from its end
 IDLE = timedelta(seconds=5)  # the outbox is looked at this often, for what another process wrote
 SECOND_TRY = timedelta(seconds=60)  # after a chat was found unreachable
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30, 60))
@@ -173,18 +172,19 @@ class Delivery:
     def _choose(
         self, waiting: list[tuple[str, str, datetime]], now: datetime
     ) -> tuple[dict[str, Want], datetime | None]:
-        """Say what to claim of each platform now, and when there will be more."""
+        """Say of which chats of each platform to claim now, and when there will be more.
+
+        Only chats that were looked at are claimed of: one whose message ends meanwhile has its pace to keep.
+        """
         wants: dict[str, Want] = {}
         later: list[datetime] = []
         for name, line in self._lines.items():
             ready = {
                 chat: max(try_at, line.pacer.ready_at(chat, now)) for place, chat, try_at in waiting if place == name
             }
-            due = [chat for chat, at in ready.items() if at <= now]
-            room = line.room(now)
-            if due and room > 0:
-                resting = {chat for chat, at in ready.items() if at > now}
-                wants[name] = Want(room, resting, line.platform.has_threads)
+            due = [chat for chat, at in ready.items() if at <= now][: max(line.room(now), 0)]
+            if due:
+                wants[name] = Want(due, line.platform.has_threads)
             # Without room: the pace says when there will be some, or the end of what is in hand wakes us.
             later.extend(max(at, line.ready_at(now)) for at in ready.values())
         later = [at for at in later if at > now]
@@ -207,12 +207,12 @@ class Delivery:
 
     async def _deliver(self, line: _Line, parcel: Parcel, taken_at: datetime) -> None:
         database, now = self._desk.database, self._desk.now
-        until = await self._held_until(line, parcel, now())
+        begun = now()
+        line.pacer.leaves(parcel.row.chat, taken_at, begun)
+        until = await self._held_until(line, parcel, begun)
         if until is not None:
             await self._desk.surely(lambda: outbox.put_off(database, parcel, until, now(), tried=False))
             return
-        begun = now()
-        line.pacer.put_off(parcel.row.chat, taken_at, begun)
         try:
             async with asyncio.timeout(self._patience):
                 posted = await self._say(line.platform, parcel)
@@ -221,8 +221,8 @@ class Delivery:
             return
         line.said_at = now()
         line.answered()
-        if line.said_at - begun > SLOW:
-            line.pacer.put_off(parcel.row.chat, begun, line.said_at)
+        for chat in {parcel.row.chat, parcel.row.only_for}:
+            line.pacer.has_arrived(chat, begun, line.said_at)
         self._failed_alone.pop(parcel.row.id, None)
         await self._desk.surely(lambda: outbox.said(database, parcel, posted, now()))
 

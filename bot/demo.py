@@ -83,6 +83,11 @@ async def _run(stores: int, days: int, seed: int, pace: Pace, out: Path | None) 
             await demo.app.close()
         if out is not None:
             demo.write(out)
+    return exit_code(checks)
+
+
+def exit_code(checks: Sequence[Check]) -> int:
+    """Return 0 when everything is as it must be, else 1."""
     return 0 if all(one.ok for one in checks) else 1
 
 
@@ -92,6 +97,7 @@ class Demo:
     def __init__(self, database: Database, stores: int, days: int, seed: int, pace: Pace) -> None:
         self.settings = Settings()
         self.first = LAST - timedelta(days=days)
+        self.end = at_local(LAST, ENDS, ZONE)
         self.clock = SimulatedClock(at_local(self.first, time(7, 30), ZONE))
         self.console = Console()
         self.database = database
@@ -127,7 +133,7 @@ class Demo:
             self.console.watch(lambda shown: self.log.show(shown, self.clock.now()))
             self.people.tell = lambda did: self.log.do(did, self.clock.now())
             self._agenda()
-            await self._live(at_local(LAST, ENDS, ZONE))
+            await self._live(self.end)
 
     def _agenda(self) -> None:
         for scene in SCENES:

@@ -127,12 +127,17 @@ async def _answer(
 
 
 def _pick(people: People, member: Member, shown: Shown, button: Button) -> None:
-    """Choose one of a question's answers: the part that was meant, a reason, whatever is wrong."""
+    """Choose one of a question's answers: the part that was meant, a reason, whatever is wrong; or write, or skip."""
     if not people.once("picked", shown.id, shown.edits):
         return
     dice = people.dice("pick", shown.id)
-    options = [one for one in shown.buttons if one.action == "form.pick" and one.args["value"] != ""]
-    people.after(dice, (0.1, 0.5), partial(people.press, member, shown, dice.choice(options)))
+    options = [one for one in shown.buttons if one.action == button.action and one.args["value"] != ""]
+    if options:
+        people.after(dice, (0.1, 0.5), partial(people.press, member, shown, dice.choice(options)))
+    elif people.has_to_write(member):
+        people.after(dice, (0.1, 0.5), partial(people.write_in_turn, member))
+    else:
+        people.after(dice, (0.1, 0.5), partial(people.press, member, shown, button))
     if button.args["field"] == "reason":
         people.will_write(member, "这批要留给事故车")
 

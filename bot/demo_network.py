@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.console import NAME, Console
@@ -20,6 +21,9 @@ from storage.database import Database
 from storage.migrate import upgrade
 from storage.queries import people as people_queries
 from storage.tables.people import Role
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 LEADERS = frozenset({Role.STORE_MANAGER, Role.DEPUTY})
 # Who speaks in the demo; technicians and auditors have nothing to do with transfers.
@@ -70,7 +74,7 @@ def members(database: Database) -> list[Member]:
     """List everybody of the network, in the order they were entered."""
     with database.transaction(writing=False) as session:
         stores = {store.id: store for store in people_queries.list_stores(session, active=False)}
-        regions = {region.id: region.name for region in people_queries.list_regions(session)}
+        regions = region_names(session)
         found = []
         for person in people_queries.list_everybody(session):
             store = stores.get(person.store_id or 0)
@@ -88,6 +92,11 @@ def members(database: Database) -> list[Member]:
                 )
             )
     return found
+
+
+def region_names(session: Session) -> dict[int, str]:
+    """Return the regions' names."""
+    return {region.id: region.name for region in people_queries.list_regions(session)}
 
 
 def managers_chat(region: str) -> str:

@@ -193,6 +193,10 @@ class People:
         if pending := self._pending.get(member.user):
             await self.say(member, pending.pop(0))
 
+    def has_to_write(self, member: Member) -> bool:
+        """Say whether somebody has something to write when the bot asks for it."""
+        return bool(self._pending.get(member.user))
+
     def will_write(self, member: Member, *words: str) -> None:
         """Remember what to write when the bot asks for it."""
         self._pending[member.user] = list(words)

@@ -5,7 +5,7 @@ All of them are short and none waits for a platform; `delivery.py` hands them to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -28,10 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What may be claimed of a platform: so many, not in these chats."""
+    """What may be claimed of a platform: the first of each of these chats."""
 
-    limit: int
-    resting: Collection[str] = ()
+    chats: Sequence[str]
     has_threads: bool = False
 
 
@@ -56,7 +55,7 @@ class Parcel:
 
 
 def list_waiting(database: Database) -> list[tuple[str, str, datetime]]:
-    """List the chats that wait for something: platform, chat, not before."""
+    """List the chats that wait for something, the most urgent first: platform, chat, not before."""
     with database.transaction(writing=False) as session:
         return list(queues.list_waiting_chats(session))
 
@@ -66,9 +65,7 @@ def claim(database: Database, wants: Mapping[str, Want], now: datetime, by: str)
     parcels, dropped = [], 0
     with database.transaction() as session:
         for platform, want in wants.items():
-            for row in queues.claim_sendable(
-                session, now, by, want.limit, platform=platform, resting=sorted(want.resting)
-            ):
+            for row in queues.claim_sendable(session, now, by, len(want.chats), platform=platform, chats=want.chats):
                 parcel = _prepared(session, row, want, now)
                 if parcel is None:
                     dropped += 1

@@ -12,7 +12,7 @@ from bot.platform import Platform
 from handlers.chat import Address
 
 # The platform counts when a message arrives, we when it leaves: windows are kept this much longer.
-MARGIN = 1.05
+MARGIN = 1.03
 # Chats that rest are forgotten once there are so many.
 MOST_CHATS = 2_000
 UNLIMITED = 1_000_000
@@ -94,9 +94,17 @@ class Pacer:
                 window.take(now)
         return at
 
-    def put_off(self, chat: str, at: datetime, now: datetime) -> None:
+    def leaves(self, chat: str, at: datetime, now: datetime) -> None:
         """Count the message of this chat that was taken `at` as leaving now."""
-        for window in (*self._overall, *self._of(chat, now)):
+        for window in (*self._overall, *self._chats.get(chat, ())):
+            window.put_off(at, now)
+
+    def has_arrived(self, chat: str, at: datetime, now: datetime) -> None:
+        """Count the message of this chat that left `at` as arriving now, at the latest.
+
+        So the next one, which leaves later, cannot seem too early over there, however slow this one was.
+        """
+        for window in self._chats.get(chat, ()):
             window.put_off(at, now)
 
     def hold(self, chat: str, until: datetime) -> None:

@@ -110,9 +110,7 @@ def see_to(database: Database, settings: Settings, now: datetime) -> None:
             log.exception("periodic %s failed", name)
 
 
-def _context(
-    session: Session, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime
-) -> Context:
+def _context(session: Session, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime) -> Context:
     """Find who speaks, and where."""
     context = Context(session, settings, now, inbound, inbound_id)
     origin = inbound.origin
@@ -170,8 +168,19 @@ def _touch(account: Account | None, now: datetime) -> None:
 
 def _finish(session: Session, context: Context, route: Route) -> None:
     if not context.audited and route.act not in {"text", "event"}:
-        context.audit(route.act, after=route.words[:200])
+        context.audit(_act(context, route), after=route.words[:200])
+    _confirm(context)
     context.flush(session)
+
+
+def _confirm(context: Context) -> None:
+    """Say to words written privately what a button's toast would say: only a button shows one everywhere."""
+    inbound, words = context.inbound, context.reply.toast
+    if inbound is None or inbound.kind is not InboundKind.TEXT or not inbound.private or not words:
+        return
+    context.reply = replace(context.reply, toast="", alert=False)
+    if not any(said.card is None and said.address == inbound.origin for said in context.said):
+        context.answer(messages.sentence(words))
 
 
 def _run(context: Context, route: Route) -> bool:
@@ -251,7 +260,8 @@ def _refuse(
         context = _context(session, settings, inbound_id, inbound, now)
         words = error.words(context.language)
         refused = isinstance(error, NotAllowed | TooLate)
-        context.audit(_act(context, route), after=route.words[:200], reason=words, refused=refused)
+        said = route.words or (inbound.text if route.act == "text" else "")
+        context.audit(_act(context, route), after=said[:200], reason=words, refused=refused)
         if inbound.kind is InboundKind.BUTTON:
             context.toast(words, alert=True)
         elif inbound.kind is InboundKind.FORM and isinstance(error, BadFields):
@@ -312,7 +322,5 @@ def _put_off(database: Database, settings: Settings, timer_id: int, now: datetim
         timer.cancelled_at = now
         context = Context(session, settings, now)
         context.audit("timer put aside", timer.key, reason=timer.error)
-        notify.tell_hq(
-            context, lambda language, _zone: messages.timer_put_aside(language, timer.key, timer.error)
-        )
+        notify.tell_hq(context, lambda language, _zone: messages.timer_put_aside(language, timer.key, timer.error))
         context.flush(session)

@@ -7,6 +7,7 @@ form begun in the same chat takes the place of the first.
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,8 +16,8 @@ from pydantic import TypeAdapter
 
 from handlers import messages
 from handlers.access import check_role
-from handlers.chat import Field, Form, mention
-from handlers.errors import BadFields, NotAllowed, TooLate
+from handlers.chat import Field, Form, InboundKind, mention
+from handlers.errors import BadFields, NotAllowed, PersonError, TooLate
 from handlers.registry import STRANGERS, button, command, registry, reply
 from storage.queries import chats as chat_queries
 from storage.tables.chats import Draft
@@ -62,17 +63,17 @@ def answer_in_words(context: Context, text: str) -> bool:
     draft = _draft(context)
     inbound = context.inbound
     assert inbound is not None
-    if draft is None or not (inbound.private or _answers_us(context)):
+    if draft is None or not (inbound.private or _answers_us(context)) or _answers_a_card(context):
         return False
     form = _FORM.validate_json(draft.form)
     field = _field(form, draft.field)
     value = text.strip()[:MOST_CHARACTERS]
-    if field.kind == "choice":
-        chosen = [key for key, label in field.options if value.casefold() in {key.casefold(), label.casefold()}]
-        if not chosen:
+    if field.kind == "choice" and value:
+        chosen = _chosen(field, value)
+        if chosen is None and not _is_last(draft, form, field):
             _ask_for(context, form, field, problem=context.words("core.pick_one"))
             return True
-        value = chosen[0]
+        value = chosen or value  # the form itself may know what words of one's own mean
     if not value and not field.optional:
         _ask_for(context, form, field, problem=context.words("core.needed", field=field.label))
         return True
@@ -125,6 +126,34 @@ def _answers_us(context: Context) -> bool:
     return chat_queries.is_ours(context.session, origin.platform, origin.chat, inbound.reply_to)
 
 
+def _answers_a_card(context: Context) -> bool:
+    """Say whether the words reply to a request's card: then they are about that one, whatever is being filled in."""
+    inbound = context.inbound
+    assert inbound is not None
+    origin = inbound.origin
+    return chat_queries.find_card_at(context.session, origin.platform, origin.chat, inbound.reply_to) is not None
+
+
+def _chosen(field: Field, words: str) -> str | None:
+    """Return the choice that is meant: its key, its label without ornaments, or the one label that holds the words."""
+    said = _letters(words)
+    exact = [key for key, label in field.options if said in {_letters(key), _letters(label)}]
+    if exact or len(said) < (2 if said.isascii() else 1):
+        return exact[0] if exact else None
+    near = [key for key, label in field.options if said in _letters(label)]
+    return near[0] if len(near) == 1 else None
+
+
+def _letters(words: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKC", words).casefold() if letter.isalnum())
+
+
+def _is_last(draft: Draft, form: Form, field: Field) -> bool:
+    """Say whether no other field that is needed is still empty."""
+    filled = json.loads(draft.filled)
+    return all(other.optional or other.name in filled for other in form.fields if other.name != field.name)
+
+
 def _drop(context: Context) -> None:
     inbound = context.inbound
     assert inbound is not None
@@ -153,14 +182,19 @@ def _next(context: Context, draft: Draft, form: Form) -> None:
             draft.field = field.name
             _ask_for(context, form, field)
             return
-    action = registry.forms[form.action]
-    check_role(context.person, action.roles)
-    args = json.loads(draft.args)
+    action, args = registry.forms[form.action], json.loads(draft.args)
+    said, audited, reply = len(context.said), len(context.audited), context.reply
     try:
         with context.session.begin_nested():
+            check_role(context.person, action.roles)
             action.run(context, filled, **args)
-    except BadFields as error:  # ask for the first wrong field again, with the reason
-        name = next(iter(error.fields))
+    except PersonError as error:
+        del context.said[said:], context.audited[audited:]
+        context.reply = reply
+        if not isinstance(error, BadFields):
+            _give_up(context, form, error)
+            return
+        name = next(iter(error.fields))  # ask for the first wrong field again, with the reason
         draft.filled = json.dumps({key: value for key, value in filled.items() if key != name}, ensure_ascii=False)
         draft.field = name
         _ask_for(context, form, _field(form, name), problem=error.field_words(context.language)[name])
@@ -168,6 +202,20 @@ def _next(context: Context, draft: Draft, form: Form) -> None:
     # The action may have begun another form here; only our own row goes.
     if _draft(context) is draft:
         _drop(context)
+
+
+def _give_up(context: Context, form: Form, error: PersonError) -> None:
+    """End a form whose time has passed: left open, it would take the person's next words for its answer."""
+    inbound = context.inbound
+    assert inbound is not None
+    _drop(context)
+    words = error.words(context.language)
+    act = f"{form.action} {json.dumps(form.args, sort_keys=True, ensure_ascii=False)}"[:200]
+    context.audit(act, reason=words, refused=isinstance(error, NotAllowed | TooLate))
+    if inbound.kind is InboundKind.BUTTON:
+        context.toast(words, alert=True)
+    else:
+        context.answer(messages.sentence(words))
 
 
 def _ask_for(context: Context, form: Form, field: Field, *, problem: str = "") -> None:

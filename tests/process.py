@@ -21,6 +21,7 @@ from bot.clock import WallClock
 from handlers.settings import Rules
 from storage.database import Database
 from storage.queries import people as people_queries
+from storage.tables.boards import StockLevel
 from storage.tables.people import Account, Person, Store
 from storage.tables.queues import InboundRow, OutboxRow, Timer
 from tests.factories import SmallNetwork, small_network
@@ -48,6 +49,9 @@ class BotProcess:
             self.network: SmallNetwork = small_network(session, WallClock().now(), rules=Rules())
             for store in session.exec(select(Store)):
                 store.closes = store.opens
+            for level in session.exec(select(StockLevel).where(StockLevel.store_id == self.network.sz02.id)):
+                if level.part_id == self.network.brake_pad.id:
+                    level.quantity = 0  # so that asking for one is urgent
             for account in session.exec(select(Account).where(Account.platform != "telegram")):
                 account.platform, account.user = "telegram", f"{7000 + account.person_id}"
                 account.private_chat = account.user

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from handlers import notify, texts
 from handlers.chat import Address, Button, Message, Priority
+from handlers.registry import registry
 from handlers.requests import clocks, life, messages, rules
 from handlers.requests.kinds import Kind, Reason, Side, kind_of
-from handlers.working_time import add_working
+from handlers.working_time import Hours, add_working
 from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -76,11 +77,12 @@ def facts_of(context: Context, request: Request, ask: Ask | None, *, events: boo
     }
     asked_id = request.owner_store_id or (ask.store_id if ask else None)
     running = request_queries.list_running_steps(session, request.id)
-    hearing = rules.next_hearing(clocks.rules_of(context, request), _expected(context, request, running), context.now)
-    if request.state is State.UNFILLED or request.ended_at is not None:
-        hearing = None
+    expected = _expected(context, request, running, story)
+    hearing = rules.next_hearing(clocks.rules_of(context, request), expected, context.now)
     home = people_queries.get_store(session, request.store_id)
     clock = next((step for step in reversed(running) if step.name != kind.whole), None)
+    # Who has not even looked is late while the clock of the answer runs already.
+    late = next((step for step in running if step.breached_at and step.name != kind.whole), None)
     return messages.CardFacts(
         label=rules.label(kind.letter, request.number),
         request=request,
@@ -94,7 +96,7 @@ def facts_of(context: Context, request: Request, ask: Ask | None, *, events: boo
         events=story,
         stores=stores,
         people=people,
-        late=leaders_of(context, clock.store_id) if clock is not None and clock.breached_at else (),
+        late=leaders_of(context, late.store_id) if late is not None else (),
     )
 
 
@@ -122,6 +124,7 @@ def render_for(
     language, timezone = view or (context.language_for(person), context.timezone_for(person))
     side = side_of(request, facts.ask, person)
     buttons = _buttons(context, request, kind_of(request), facts, language, side) if side else ()
+    buttons = for_roles(buttons, {person.role})
     reasons = say_reasons(language, facts.ask) if side == "asked" and facts.ask is not None else ""
     return _card(context, request, facts, language, timezone, buttons, reasons)
 
@@ -148,6 +151,17 @@ def _card(
     )
 
 
+def for_roles(buttons: tuple[tuple[Button, ...], ...], roles: set[Role]) -> tuple[tuple[Button, ...], ...]:
+    """Leave the buttons that one of these roles may press: the others would only be refused."""
+
+    def may(button: Button) -> bool:
+        allowed = registry.buttons[button.action].roles
+        return allowed is None or bool(allowed & roles)
+
+    kept = (tuple(button for button in row if may(button)) for row in buttons)
+    return tuple(row for row in kept if row)
+
+
 def say_reasons(language: str, ask: Ask) -> str:
     """Say why this store is asked."""
     return join_reasons(language, json.loads(ask.reasons))
@@ -160,6 +174,8 @@ def join_reasons(language: str, reasons: Sequence[Reason]) -> str:
 
 def side_of(request: Request, ask: Ask | None, person: Person) -> str | None:
     """Say what a person has to do with a request now: asked, owner, requester, or nothing."""
+    if not person.active:
+        return None
     if person.store_id == request.store_id:
         return "requester"
     if request.owner_store_id is not None and person.store_id == request.owner_store_id:
@@ -208,15 +224,29 @@ def _buttons(
     return rows
 
 
-def _expected(context: Context, request: Request, running: Sequence[Step]) -> list[tuple[str, datetime]]:
-    """Return the clocks that run, and the answer's that will run once the ask is seen or that limit is reached."""
-    clocks_running = [(step.name, step.due_at) for step in running]
+def _expected(
+    context: Context, request: Request, running: Sequence[Step], story: Sequence[Event]
+) -> list[tuple[str, datetime, Hours]]:
+    """Return the clocks that run, and the answer's that will run once the ask is seen or that limit is reached.
+
+    Where nobody is left to ask, what counts is since when.
+    """
+    if request.ended_at is not None:
+        return []
+
+    def hours(store_id: int) -> Hours:
+        return rules.hours_of(people_queries.get_store(context.session, store_id))
+
+    if request.state is State.UNFILLED:
+        since = [event.at for event in story if event.word == "unfilled"]
+        return [("unfilled", since[-1], hours(request.store_id))] if since else []
+    clocks_running = [(step.name, step.due_at, hours(step.store_id)) for step in running]
     unseen = next((step for step in running if step.name == "seen" and step.breached_at is None), None)
     if unseen is not None:
         store = people_queries.get_store(context.session, unseen.store_id)
-        hours = rules.clock_hours(store, request.urgency)
         answer = clocks.clocks_of(context, request).answer
-        clocks_running.append(("answer", add_working(hours, unseen.due_at, answer)))
+        due = add_working(rules.clock_hours(store, request.urgency), unseen.due_at, answer)
+        clocks_running.append(("answer", due, hours(store.id)))
     return clocks_running
 
 

@@ -43,6 +43,14 @@ texts.add(
     },
 )
 texts.add(
+    "matter",
+    {
+        "waiting": ("客户在等", "customer waiting", "cliente esperando"),
+        "booked": ("客户已约", "customer booked", "cliente con cita"),
+        "restock": ("补库存", "restock", "reposición"),
+    },
+)
+texts.add(
     "refusal",
     {
         "no_stock": ("库存不足", "No stock", "Sin stock"),
@@ -269,6 +277,11 @@ texts.add(
             "ℹ️ {label} {brief} 已由 {store} 撤回,不用再准备了。",
             "ℹ️ {store} withdrew {label} {brief}; nothing more to prepare.",
             "ℹ️ {store} retiró {label} {brief}; no hay nada más que preparar.",
+        ),
+        "provider_told_closed": (
+            "ℹ️ {label} {brief} 已由区域关闭({reason}),不用再准备了。",
+            "ℹ️ The region closed {label} {brief} ({reason}); nothing more to prepare.",
+            "ℹ️ La zona cerró {label} {brief} ({reason}); no hay nada más que preparar.",
         ),
         "author_accepted": (
             "✅ {label} {brief}:{store} 已同意,正在准备发货。",

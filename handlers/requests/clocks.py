@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from handlers.requests import rules
 from handlers.requests.kinds import kind_of
-from handlers.settings import Rules, TransferClocks
-from handlers.working_time import add_working, working_between
+from handlers.settings import Rules, Rung, TransferClocks
+from handlers.working_time import Hours, add_working, working_between
 from storage.queries import people as people_queries
 from storage.queries import queues
 from storage.queries import requests as request_queries
@@ -52,14 +52,9 @@ def begin(
 ) -> Step:
     """Begin a step: a `duration` runs in its store's hours, a `due_at` stands as it is."""
     started_at = started_at or context.now
-    store = people_queries.get_store(context.session, store_id)
-    paperwork = name == kind_of(request).steps[-1].name  # never at night, however urgent the work was
-    hours = rules.hours_of(store) if paperwork else rules.clock_hours(store, request.urgency)
     if due_at is None:
         assert duration is not None
-        due_at = add_working(hours, started_at, duration)
-    else:
-        duration = working_between(hours, started_at, due_at)
+        due_at = add_working(_hours(context, request, name, store_id), started_at, duration)
     step = Step(
         request_id=request.id,
         ask_id=ask.id if ask else None,
@@ -71,12 +66,36 @@ def begin(
     )
     context.session.add(step)
     context.session.flush()
-    limits = rules_of(context, request).limits
-    if name != kind_of(request).whole:
-        for per_cent, at in rules.nudge_times(hours, started_at, duration, limits.nudges, limits.nudge_over):
-            _set(context, request, step, f"nudge{per_cent}", "requests.nudge", min(at, due_at), per_cent=per_cent)
-    _set(context, request, step, "due", "requests.due", due_at)
+    _set_timers(context, request, step)
     return step
+
+
+def nudges_of(context: Context, request: Request, step: Step) -> list[tuple[int, datetime]]:
+    """Return a step's nudges as (per cent, when), those gone by as well; the whole has none."""
+    if step.name == kind_of(request).whole:
+        return []
+    limits = rules_of(context, request).limits
+    hours = _hours(context, request, step.name, step.store_id)
+    duration = working_between(hours, step.started_at, step.due_at)
+    found = rules.nudge_times(hours, step.started_at, duration, limits.nudges, limits.nudge_over)
+    return [(per_cent, min(at, step.due_at)) for per_cent, at in found]
+
+
+def _hours(context: Context, request: Request, name: str, store_id: int) -> Hours:
+    """Return the hours a step's clock runs in: paperwork is never done at night, however urgent the work was."""
+    store = people_queries.get_store(context.session, store_id)
+    if name == kind_of(request).steps[-1].name:
+        return rules.hours_of(store)
+    return rules.clock_hours(store, request.urgency)
+
+
+def _set_timers(context: Context, request: Request, step: Step) -> None:
+    """Set the nudges still to come and the limit; one that was moved has keys of its own."""
+    mark = f":{step.extended}" if step.extended else ""
+    for per_cent, at in nudges_of(context, request, step):
+        if at >= context.now or not mark:
+            _set(context, request, step, f"nudge{per_cent}{mark}", "requests.nudge", at, per_cent=per_cent)
+    _set(context, request, step, f"due{mark}", "requests.due", step.due_at)
 
 
 def end(context: Context, request: Request, name: str, *, at: datetime | None = None) -> Step | None:
@@ -120,9 +139,8 @@ def climb(
 ) -> None:
     """Set the timers of an escalation's rungs, counted from this instant."""
     store_id = step.store_id if step else request.store_id
-    hours = rules.hours_of(people_queries.get_store(context.session, store_id))
     for number, rung in enumerate(rules.ladder_of(rules_of(context, request), ladder)):
-        at = add_working(hours, since, rung.wait) if rung.working_time else since + rung.wait
+        at = rung_at(context, store_id, since, rung.wait, rung)
         context.later(
             key(request, turn, ladder, f"rung{number}:0"),
             "requests.rung",
@@ -137,13 +155,17 @@ def climb(
         )
 
 
+def rung_at(context: Context, store_id: int, since: datetime, wait: timedelta, rung: Rung) -> datetime:
+    """Return when a rung about this store is due so long after an instant."""
+    return rules.rung_at(rung, since, wait, rules.hours_of(people_queries.get_store(context.session, store_id)))
+
+
 def extend(context: Context, request: Request, step: Step, by: timedelta) -> None:
     """Move the limit of a running step that is not broken yet."""
     queues.cancel_timers(context.session, request.id, context.now, prefix=key(request, step.turn, step.name, ""))
-    hours = rules.clock_hours(people_queries.get_store(context.session, step.store_id), request.urgency)
-    step.due_at = add_working(hours, step.due_at, by)
+    step.due_at = add_working(_hours(context, request, step.name, step.store_id), step.due_at, by)
     step.extended += 1
-    _set(context, request, step, f"due:{step.extended}", "requests.due", step.due_at)
+    _set_timers(context, request, step)
 
 
 def _set(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import access, forms, texts
+from handlers import access, forms
 from handlers.access import ASKERS, STORE_LEADERS
 from handlers.errors import BadFields, BadInput, NotAllowed, NotFound, TooLate
-from handlers.messages import sentence
 from handlers.registry import button, form
 from handlers.requests import cards, clocks, life, messages, rules
-from handlers.requests.grammar import classify_reason, clean, parse_count
+from handlers.requests.grammar import classify_reason, clean, parse_answer, parse_quantity
 from handlers.requests.kinds import kind_by_letter, kind_of
-from handlers.requests.telling import tell_author
+from handlers.requests.telling import tell_author, tell_provider
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.tables.requests import Ask, Request, State
@@ -114,7 +113,7 @@ def press_accept_part(context: Context, ask: int) -> None:
 @form("request.accept_part", roles=STORE_LEADERS)
 def send_accept_part(context: Context, values: dict[str, str], ask: int) -> None:
     """Accept a part of what is asked for."""
-    quantity = parse_count(clean(values.get("quantity", ""), 12))
+    quantity = parse_quantity(values.get("quantity", ""))
     if quantity is None:
         raise BadFields({"quantity": "request.bad_quantity"}, most=9999)
     try:
@@ -136,11 +135,20 @@ def press_refuse(context: Context, ask: int) -> None:
 def send_refuse(context: Context, values: dict[str, str], ask: int) -> None:
     """Refuse with a reason."""
     code, words = values.get("reason", ""), clean(values.get("words", ""), MOST_REASON)
-    if code not in messages.REFUSALS:
-        raise BadFields({"reason": "core.pick_one"})
+    if code not in messages.REFUSALS:  # asked why, people write it rather than choose
+        code, words = _reason_written(code)
     if code == "other" and not words:
         raise BadFields({"words": "request.reason_words"})
     refuse(context, ask, code, words)
+
+
+def _reason_written(written: str) -> tuple[str, str]:
+    """Sort a reason in words of one's own. Raises BadFields for a question, or an answer that is no refusal."""
+    answer = parse_answer(written)
+    words = clean(answer.reason if answer and answer.kind == "refuse" else written, MOST_REASON)
+    if not words or words.endswith(("?", "？")) or (answer and answer.kind != "refuse"):
+        raise BadFields({"reason": "core.pick_one"})
+    return classify_reason(words), words
 
 
 def refuse(context: Context, ask: int, code: str, words: str) -> None:
@@ -176,14 +184,8 @@ def withdraw(context: Context, request: Request, reason: str) -> None:
     before, owner_id = str(request.state), request.owner_store_id
     store = people_queries.get_store(context.session, request.store_id).name
     life.stop(context, request, State.WITHDRAWN, "withdrawn", reason)
-    for person in life.reachable_leaders(context, owner_id) if owner_id else ():
-        language = context.language_for(person)
-        label, brief = cards.brief(context, request, language)
-        context.tell(
-            person,
-            sentence(texts.say(language, "request.provider_told_withdrawn", label=label, brief=brief, store=store)),
-            priority=cards.priority_of(request),
-        )
+    if owner_id is not None:
+        tell_provider(context, request, owner_id, "request.provider_told_withdrawn", store=store)
     done(context, request, "request.withdraw", before, reason=reason)
 
 
@@ -282,11 +284,11 @@ def press_snooze(context: Context, step: int) -> None:
         raise NotAllowed("request.not_owner")
     if found.ended_at is not None or found.breached_at is not None:
         raise TooLate("request.over")
-    left = (context.now - found.started_at) / (found.due_at - found.started_at) * 100
-    later = [per_cent for per_cent in clocks.rules_of(context, request).limits.nudges if per_cent > left]
-    if later:
-        found.snoozed = " ".join({*found.snoozed.split(), str(later[0])})
-    context.audit("request.snooze", name_of(request), after=found.snoozed, policy_id=request.policy_id)
+    before, skipped = found.snoozed, found.snoozed.split()
+    to_come = [str(per_cent) for per_cent, at in clocks.nudges_of(context, request, found) if at > context.now]
+    if to_come and to_come[0] not in skipped:
+        found.snoozed = " ".join([*skipped, to_come[0]])
+    context.audit("request.snooze", name_of(request), before=before, after=found.snoozed, policy_id=request.policy_id)
     context.toast(context.words("request.snoozed"))
 
 

@@ -102,7 +102,7 @@ def ask_next(context: Context, request: Request) -> None:
             request_queries.add_event(
                 context.session, request.id, "skipped", context.now, store_id=candidate.store.id, why=why_not
             )
-    _leave_unfilled(context, request, turn=len(asks))
+    _leave_unfilled(context, request)
 
 
 def ask_store(context: Context, request: Request, candidate: Candidate, *, rank: int) -> Ask:
@@ -141,10 +141,21 @@ def _why_not(context: Context, request: Request, store: Store) -> str:
     return "" if reachable_leaders(context, store.id) else "nobody"
 
 
-def _leave_unfilled(context: Context, request: Request, *, turn: int) -> None:
+def _leave_unfilled(context: Context, request: Request) -> None:
     request.state = State.UNFILLED
     request_queries.add_event(context.session, request.id, "unfilled", context.now)
-    clocks.climb(context, request, "unfilled", since=context.now, turn=turn)
+    clocks.climb(context, request, "unfilled", since=context.now, turn=_times_unfilled(context, request))
+
+
+def _times_unfilled(context: Context, request: Request) -> int:
+    """Count how often nobody was left to ask: a promise given back can leave a request so again, and all hear again."""
+    events = request_queries.list_events(context.session, request.id)
+    return sum(1 for event in events if event.word == "unfilled")
+
+
+def _end_unfilled(context: Context, request: Request) -> None:
+    times = _times_unfilled(context, request)
+    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, times, "unfilled", ""))
 
 
 # Answering
@@ -177,7 +188,7 @@ def accept(context: Context, request: Request, ask: Ask, quantity: int | None = 
     if ask.state in rules.ANSWERABLE:
         see(context, request, ask)
         clocks.end(context, request, "answer")
-    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, ask.rank, "unfilled", ""))
+    _end_unfilled(context, request)
     ask.state, ask.answered_at, ask.answered_by = AskState.ACCEPTED, context.now, context.person_id
     _own(context, request, ask, person_id=context.person_id)
     kind.accept(context, request, ask, quantity)
@@ -203,7 +214,7 @@ def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
     )
     context.session.add(ask)
     context.session.flush()
-    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, rank - 1, "unfilled", ""))
+    _end_unfilled(context, request)
     _own(context, request, ask, person_id=None)
     kind = kind_of(request)
     kind.accept(context, request, ask, None)

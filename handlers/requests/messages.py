@@ -17,6 +17,9 @@ from storage.tables.requests import Ask, AskState, Event, Request, State, Step
 
 REFUSALS = ("no_stock", "reserved", "no_hands", "other")
 
+# What is wrong, where one of these was picked.
+MATTERS = ("waiting", "booked", "restock")
+
 # The last lines of the story stand on the card: plain groups have no threads.
 STORY_LINES = 4
 
@@ -72,7 +75,7 @@ def card(
         line(bold(f"{facts.label} {title}"), f" · {urgency}"),
         *what,
         texts.say_line(language, "request.asked_by", store=facts.store, asked=asked),
-        texts.say_line(language, "request.matter", matter=request.matter),
+        texts.say_line(language, "request.matter", matter=say_matter(language, request.matter)),
     ]
     if request.override_reason:
         rows.append(texts.say_line(language, "request.override", reason=request.override_reason))
@@ -86,6 +89,19 @@ def card(
     rows.append(line("┈┈┈┈┈┈"))
     rows.extend(story(language, timezone, now, facts.events[-STORY_LINES:], facts))
     return Message(tuple(rows), buttons)
+
+
+def comma(language: str) -> str:
+    """Return what stands between the parts of a list."""
+    return "、" if language == "zh" else ", "
+
+
+def say_matter(language: str, matter: str) -> str:
+    """Say a matter: one of ours in the reader's language, words of one's own as they were written."""
+    for name in MATTERS:
+        if matter in texts.sentences(f"matter.{name}").values():
+            return texts.say(language, f"matter.{name}")
+    return matter
 
 
 def story(language: str, timezone: str, now: datetime, events: Sequence[Event], facts: CardFacts) -> list[Line]:
@@ -348,4 +364,4 @@ def _reason(language: str, values: dict[str, object]) -> str:
     """Say a reason: a refusal's code in words, then what was written."""
     code, words = str(values.get("code", "")), str(values.get("words", values.get("reason", "")))
     said = texts.say(language, f"refusal.{code}") if code in REFUSALS and (code != "other" or not words) else ""
-    return "、".join(part for part in (said, words) if part) or "—"
+    return comma(language).join(part for part in (said, words) if part) or "—"

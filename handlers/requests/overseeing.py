@@ -20,7 +20,8 @@ from storage.tables.requests import Request, State
 if TYPE_CHECKING:
     from handlers.context import Context
 
-from handlers.requests.commands import MOST_REASON, check_state, done, find, reason_in, regions_of
+from handlers.requests.commands import MOST_REASON, check_state, done, find, name_of, reason_in, regions_of
+from handlers.requests.telling import tell_provider
 
 
 @command("assign", "指派", "asignar", roles=REGION)
@@ -54,8 +55,10 @@ def close(context: Context, words: str) -> None:
     _check_oversees(context, request)
     reason = reason_in(rest, example=texts.say(context.language, "example.close"))
     check_state(context, request, State.ASKING, State.UNFILLED, State.ACCEPTED)
-    before = str(request.state)
+    before, owner_id = str(request.state), request.owner_store_id
     life.stop(context, request, State.CLOSED, "closed", reason)
+    if owner_id is not None:
+        tell_provider(context, request, owner_id, "request.provider_told_closed", reason=reason)
     done(context, request, "request.close", before, reason=reason)
     context.answer(sentence(context.words("request.done")))
 
@@ -83,7 +86,7 @@ def extend(context: Context, words: str) -> None:
     step = running[-1]
     waits = access.leads(context.me, request.store_id) and step.store_id != request.store_id
     if not waits and not _oversees(context, request):
-        raise NotAllowed("request.not_your_region")
+        raise NotAllowed("request.not_yours" if context.me.store_id else "request.not_your_region")
     before = step.due_at.isoformat()
     clocks.extend(context, request, step, by)
     request_queries.add_event(
@@ -96,7 +99,15 @@ def extend(context: Context, words: str) -> None:
         by=round(by.total_seconds()),
         reason=reason,
     )
-    done(context, request, "request.extend", before, reason=reason)
+    cards.refresh(context, request)
+    context.audit(
+        "request.extend",
+        name_of(request),
+        before=f"{step.name} {before}",
+        after=f"{step.name} {step.due_at.isoformat()}",
+        reason=reason,
+        policy_id=request.policy_id,
+    )
     context.answer(sentence(context.words("request.done")))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from handlers.errors import BadInput, NotAllowed, TooLate
-from handlers.settings import Ladder, Rules
+from handlers.settings import Ladder, Rules, Rung
 from handlers.working_time import ALWAYS, Hours, add_working, at_local, is_open, local
 from storage.tables.people import Person, Store
 from storage.tables.requests import Ask, AskState, Request, State, Step, Urgency
@@ -155,12 +155,17 @@ def ladder_of(rules: Rules, step: str) -> Ladder:
     return ladder
 
 
-def next_hearing(rules: Rules, running: Sequence[tuple[str, datetime]], now: datetime) -> Hearing | None:
-    """Return who hears next beyond the store itself; `running` are (step, due) of every clock that runs."""
+def rung_at(rung: Rung, since: datetime, wait: timedelta, hours: Hours) -> datetime:
+    """Return when a rung is due so long after an instant, in the store's hours where it says so."""
+    return add_working(hours, since, wait) if rung.working_time else since + wait
+
+
+def next_hearing(rules: Rules, running: Sequence[tuple[str, datetime, Hours]], now: datetime) -> Hearing | None:
+    """Return who hears next beyond the store itself; `running` are (step, due, hours) of every clock that runs."""
     found = [
-        Hearing(rung.target, due + rung.wait)
-        for step, due in running
+        Hearing(rung.target, rung_at(rung, due, rung.wait, hours))
+        for step, due, hours in running
         for rung in ladder_of(rules, step)
-        if rung.target != "store" and due + rung.wait > now
+        if rung.target != "store"
     ]
-    return min(found, key=lambda hearing: hearing.at, default=None)
+    return min((hearing for hearing in found if hearing.at > now), key=lambda hearing: hearing.at, default=None)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from handlers import notify, texts
 from handlers.chat import Message, message
-from handlers.requests import cards
+from handlers.requests import cards, life
 from storage.queries import people as people_queries
+from storage.tables.people import Person
 from storage.tables.requests import Request, State
 
 if TYPE_CHECKING:
@@ -38,5 +39,23 @@ def tell_author(context: Context, request: Request, before: str) -> None:
         label, brief = cards.brief(context, request, language)
         return message(texts.say(language, key, label=label, brief=brief, store=store))
 
+    notify.tell_each(context, authors(context, request), words, priority=cards.priority_of(request))
+
+
+def tell_provider(context: Context, request: Request, store_id: int, key: str, **values: object) -> None:
+    """Tell the leaders of the store that prepares a request that there is nothing more to prepare."""
+
+    def words(language: str, timezone: str) -> Message:
+        label, brief = cards.brief(context, request, language)
+        return message(texts.say(language, key, label=label, brief=brief, **values))
+
+    leaders = life.reachable_leaders(context, store_id)
+    notify.tell_each(context, leaders, words, priority=cards.priority_of(request))
+
+
+def authors(context: Context, request: Request) -> list[Person]:
+    """Return who hears what the author should: the author, or the store's leaders once the author has left it."""
     author = people_queries.get_person(context.session, request.author_id)
-    notify.tell_each(context, [author], words, priority=cards.priority_of(request))
+    if author.active and author.store_id == request.store_id:
+        return [author]
+    return life.reachable_leaders(context, request.store_id)

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import notify
-from handlers.chat import Button, Message
+from handlers.access import REGION
+from handlers.chat import Button, Message, Priority
 from handlers.durations import say_duration
 from handlers.registry import timer
 from handlers.requests import cards, clocks, life, messages, rules
 from handlers.requests.kinds import kind_of
-from handlers.requests.telling import tell_author
+from handlers.requests.telling import authors, tell_author
 from handlers.settings import Rung
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -80,8 +81,8 @@ def rung(context: Context, request: int, ladder: str, number: int, turn: int, st
         _tell(context, found, running, this, reason="unfilled")
         cards.refresh(context, found)
     tell_author(context, found, before)
-    if time < this.repeat:
-        _again(context, found, ladder, number, turn, step, time + 1, this.wait)
+    if time < this.repeat and _still_wanted(found, running):
+        _again(context, found, ladder, number, turn, step, time + 1, this)
 
 
 @timer("requests.open_too_long")
@@ -102,7 +103,6 @@ def progress(context: Context, request: int, turn: int, number: int) -> None:
     found = request_queries.get_request(context.session, request)
     if found.state not in {State.ACCEPTED, State.SHIPPED}:
         return
-    author = people_queries.get_person(context.session, found.author_id)
     count = request_queries.count_progress(context.session, request) + 1
     context.session.add(Progress(request_id=request, number=count, prompted_at=context.now))
 
@@ -111,7 +111,7 @@ def progress(context: Context, request: int, turn: int, number: int) -> None:
         forward = kind_of(found).forward(context, found, language, timezone)
         return messages.progress(language, label, count, forward, found)
 
-    notify.tell_each(context, [author], words, priority=cards.priority_of(found))
+    notify.tell_each(context, authors(context, found), words, priority=cards.priority_of(found))
     assert context.due_at is not None
     life.prompt_progress(context, found, turn, number + 1, context.due_at)
 
@@ -166,16 +166,18 @@ def _tell(context: Context, request: Request, step: Step | None, this: Rung, *, 
     if step is not None:
         region_id = people_queries.get_store(context.session, step.store_id).region_id
     told, target = False, this.target
+    # Paperwork is never as urgent as the work was.
+    priority = Priority.NORMAL if request.finished_at else cards.priority_of(request)
     if target == "region":
-        told = notify.tell_region(context, region_id, words)
+        told = notify.tell_region(context, region_id, words, priority=priority)
     elif target == "finance":
-        told = notify.tell_each(context, people_queries.list_people(context.session, Role.FINANCE), words)
+        finance = people_queries.list_people(context.session, Role.FINANCE)
+        told = notify.tell_each(context, finance, words, priority=priority)
     elif target == "author":
-        author = people_queries.get_person(context.session, request.author_id)
-        told = notify.tell_each(context, [author], words)
+        told = notify.tell_each(context, authors(context, request), words, priority=priority)
     if not told:
         target = "hq"
-        notify.tell_hq(context, words)
+        notify.tell_hq(context, words, priority=priority)
     request_queries.add_event(context.session, request.id, "escalated", context.now, target=target)
 
 
@@ -185,7 +187,7 @@ def _overseer_buttons(
     """Offer an overseer what the requester could do, where a receipt was never confirmed."""
     if step is None or step.name != "receive":
         return ()
-    return kind_of(request).buttons(context, request, language, "requester")
+    return cards.for_roles(kind_of(request).buttons(context, request, language, "requester"), set(REGION))
 
 
 def _again(
@@ -196,14 +198,15 @@ def _again(
     turn: int,
     step: int,
     time: int,
-    wait: timedelta,
+    this: Rung,
 ) -> None:
     # A rung that repeats at once would say everything in one second.
-    after = max(wait, timedelta(minutes=1))
+    after = max(this.wait, timedelta(minutes=1))
+    store_id = request_queries.get_step(context.session, step).store_id if step else request.store_id
     context.later(
         clocks.key(request, turn, ladder, f"rung{number}:{time}"),
         "requests.rung",
-        context.now + after,
+        clocks.rung_at(context, store_id, context.now, after, this),
         request_id=request.id,
         request=request.id,
         ladder=ladder,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import access
+from handlers.access import ASKERS, REGION, STORE_LEADERS
 from handlers.errors import BadInput, NotAllowed
 from handlers.registry import reply
 from handlers.requests import commands, looking, rules
@@ -16,6 +17,9 @@ from storage.tables.requests import Ask, Request, State
 
 if TYPE_CHECKING:
     from handlers.context import Context
+
+# Words give nobody more than the buttons do.
+_MAY = {"shipped": ASKERS, "received": ASKERS | REGION, "withdraw": ASKERS, "cannot": STORE_LEADERS}
 
 
 @reply
@@ -56,20 +60,35 @@ def _only_one(context: Context, answer: Answer) -> Request:
     store_id = context.me.store_id
     if store_id is None:
         raise BadInput("core.not_understood")
-    session = context.session
-    found: list[int]
-    if answer.kind in {"seen", "accept", "refuse"}:
-        found = [ask.request_id for ask in request_queries.list_unanswered_asks(session, store_id)]
-    elif answer.kind in {"shipped", "cannot"}:
-        found = [request.id for request in request_queries.list_owned(session, store_id)]
-    else:
-        mine = request_queries.list_unfinished(session, store_id)
-        found = [request.id for request in mine if request.store_id == store_id]
+    found = [request.id for request in _concerned(context, store_id, answer)]
     if not found:
         raise BadInput("core.not_understood")
     if len(found) > 1:
         raise BadInput("request.which_one")
-    return request_queries.get_request(session, found[0])
+    return request_queries.get_request(context.session, found[0])
+
+
+def _concerned(context: Context, store_id: int, answer: Answer) -> list[Request]:
+    """List the requests of this store that these words can be about as they stand."""
+    session = context.session
+    asks = request_queries.list_unanswered_asks(session, store_id)
+    asked = [request_queries.get_request(session, ask.request_id, lock=False) for ask in asks]
+    owned = request_queries.list_owned(session, store_id)
+    mine = [one for one in request_queries.list_unfinished(session, store_id) if one.store_id == store_id]
+    coming = [one for one in mine if one.state is State.SHIPPED]
+    match answer.kind:
+        case "accept" | "refuse":
+            return asked
+        case "seen":  # with nothing to answer, 收到 is about goods
+            return asked or coming
+        case "shipped":
+            return [one for one in owned if one.state is State.ACCEPTED] or list(owned)
+        case "cannot":
+            return list(owned)
+        case "received":
+            return coming or (asked if as_asked(answer) else [])
+        case _:
+            return [one for one in mine if one.state in rules.WITHDRAWABLE]
 
 
 def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -> bool:
@@ -83,6 +102,7 @@ def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -
         return True
     if answer.kind in {"seen", "accept", "refuse"}:
         return _answer(context, request, answer, meant=meant)
+    access.check_role(context.person, _MAY[answer.kind])
     if answer.kind == "shipped":
         kind.shipped(context, request, answer)
     elif answer.kind == "received":

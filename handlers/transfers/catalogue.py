@@ -37,14 +37,6 @@ texts.add(
     },
 )
 texts.add(
-    "matter",
-    {
-        "waiting": ("客户在等", "customer waiting", "cliente esperando"),
-        "booked": ("客户已约", "customer booked", "cliente con cita"),
-        "restock": ("补库存", "restock", "reposición"),
-    },
-)
-texts.add(
     "why",
     {
         "enough": ("库存够", "has enough", "tiene suficiente"),
@@ -141,6 +133,16 @@ texts.add(
             "{label} is open; {asked} is being asked.",
             "{label} abierta; se pregunta a {asked}.",
         ),
+        "opened_unfilled": (
+            "{label} 已发起,但现在没有门店可以问(没有货、不营业或没人在),已报区域经理。",
+            "{label} is open, but no store can be asked now; the region manager is told.",
+            "{label} abierta, pero ahora no se puede preguntar a ninguna tienda; se avisa a gerencia de zona.",
+        ),
+        "opened_already": (
+            "刚才已经发起过了:{label}。",
+            "That is open already: {label}.",
+            "Ya está abierta: {label}.",
+        ),
         "difference_told": (
             "⚠️ {label} {part}:{store} 收到 {received}/{shipped},{difference}。",
             "⚠️ {label} {part}: {store} received {received} of {shipped}; {difference}.",
@@ -213,6 +215,21 @@ texts.add(
             "请选择:急、今天或普通",
             "Choose urgent, today or normal",
             "Elige urgente, hoy o normal",
+        ),
+        "nothing_coming": (
+            "没有在途的货:发出的都已收到。",
+            "Nothing is on its way: all that was sent has arrived.",
+            "No hay nada en camino: todo lo enviado ya llegó.",
+        ),
+        "nothing_to_cancel": (
+            "没有可以取消的:已发出的货不能取消,收到后再登记。",
+            "There is nothing to cancel: what is on its way is noted when it arrives.",
+            "No hay nada que cancelar: lo que va en camino se anota al llegar.",
+        ),
+        "partly_received": (
+            "已经收到一部分,不能整单退回。剩下的请发起门店按「其余不要了」,再另找门店。",
+            'Some of it has arrived already. The store that asked can press "Cancel the rest" and ask others.',
+            "Ya llegó una parte. La tienda que pidió puede cancelar el resto y pedirlo a otras.",
         ),
         "bad_received": (
             "完好收到的数量请写 0 到 {most} 的整数。",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from handlers import access, forms, texts
 from handlers.access import ASKERS
 from handlers.chat import Button, Message
-from handlers.errors import BadFields, BadInput, NotAllowed
+from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
 from handlers.messages import sentence
 from handlers.registry import button, command, form
 from handlers.requests import cards, life
 from handlers.requests import messages as request_messages
 from handlers.requests.commands import MOST_REASON, check_requester, done, name_of
-from handlers.requests.grammar import clean, parse_count
+from handlers.requests.grammar import clean, parse_quantity
 from handlers.requests.kinds import Candidate, kind_named
 from handlers.transfers import messages, rules, sources
 from handlers.transfers.words import LONGEST_MATTER, parse_transfer
@@ -56,7 +56,7 @@ def transfer(context: Context, words: str) -> None:
 @form("transfer.post", roles=ASKERS)
 def send_post(context: Context, values: dict[str, str], waits: int) -> None:
     """Post a transfer from a filled form."""
-    quantity = parse_count(clean(values.get("quantity", ""), 12))
+    quantity = parse_quantity(values.get("quantity", ""))
     if quantity is None or not 1 <= quantity <= rules.MOST_PIECES:
         raise BadFields({"quantity": "transfer.quantity_out_of_range"})
     if values.get("urgency") not in set(Urgency):
@@ -69,10 +69,10 @@ def _consider(context: Context, values: dict[str, str], *, waits: bool | None) -
     _check_store(context)
     matter = clean(values.get("matter", ""), LONGEST_MATTER)
     words = clean(values.get("part", ""), 80)
-    found = sources.find_parts(context, words) if words else []
+    found, is_exact = sources.find_parts(context, words) if words else ([], False)
     if words and not found:
         raise BadFields({"part": "transfer.unknown_part"}, words=words)
-    exact = found[0] if len(found) == 1 else None
+    exact = found[0] if is_exact and len(found) == 1 else None
     known = {"part": exact.part_no if exact else "", "matter": matter, **_kept(values, "quantity", "urgency")}
     filled = {name: value for name, value in known.items() if value}
     if len(filled) < 4:
@@ -130,7 +130,9 @@ def press_post_as(
 ) -> None:
     """Post as less than urgent."""
     _check_same_store(context, store)
-    _open(context, stock_queries.get_part(context.session, part), quantity, Urgency(urgency), matter, bool(waits))
+    found = stock_queries.get_part(context.session, part)
+    _check_not_twice(context, found, quantity, matter)
+    _open(context, found, quantity, Urgency(urgency), matter, bool(waits))
 
 
 @button("transfer.override", roles=ASKERS)
@@ -154,7 +156,20 @@ def send_override(
     if not reason:
         raise BadFields({"reason": "request.reason_words"})
     found = stock_queries.get_part(context.session, part)
+    _check_not_twice(context, found, quantity, matter)
     _open(context, found, quantity, Urgency.URGENT, matter, bool(waits), override_reason=reason)
+
+
+def _check_not_twice(context: Context, part: Part, quantity: int, matter: str) -> None:
+    """Raise when this very thing has just been asked for: an impatient thumb presses twice."""
+    since = context.now - context.settings.rules.limits.duplicate
+    assert context.store is not None
+    for request in request_queries.list_unfinished(context.session, context.store.id):
+        if request.author_id != context.my_id or request.kind != "transfer" or request.opened_at < since:
+            continue
+        moved = request_queries.get_transfer(context.session, request.id)
+        if (moved.part_id, moved.asked, request.matter) == (part.id, quantity, matter):
+            raise TooLate("transfer.opened_already", label=name_of(request))
 
 
 def _check_same_store(context: Context, store: int) -> None:
@@ -195,7 +210,10 @@ def _open(
 def _explain(context: Context, request: Request, candidates: list[Candidate]) -> None:
     """Tell who asked which stores can be asked and why, the first ones in order."""
     ask = request_queries.find_open_ask(context.session, request.id)
-    asked = people_queries.get_store(context.session, ask.store_id).name if ask else "—"
+    if ask is None:
+        context.answer(sentence(context.words("transfer.opened_unfilled", label=name_of(request))))
+        return
+    asked = people_queries.get_store(context.session, ask.store_id).name
     head = texts.say_line(context.language, "transfer.opened", label=name_of(request), asked=asked)
     context.answer(Message((head, *messages.ranking(context.language, _said(context, candidates)))))
 
@@ -212,7 +230,7 @@ def press_again(context: Context, request: int) -> None:
     moved = request_queries.get_transfer(context.session, request)
     missing = moved.asked - moved.accepted
     if missing < 1:
-        raise BadInput("core.unknown_button")
+        raise TooLate("core.unknown_button")
     _check_store(context)
     moved.asked = moved.accepted
     part = stock_queries.get_part(context.session, moved.part_id)
@@ -230,7 +248,7 @@ def stock(context: Context, words: str) -> None:
     wanted = clean(words, 80)
     if not wanted:
         raise BadInput("transfer.stock_usage")
-    found = sources.find_parts(context, wanted)
+    found, _ = sources.find_parts(context, wanted)
     if not found:
         raise BadInput("transfer.unknown_part", words=wanted)
     if len(found) > 1:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers import texts
 from handlers.chat import Button, Line
+from handlers.errors import TooLate
 from handlers.requests import clocks
 from handlers.requests.kinds import Kind, Side, StepKind, register
 from handlers.transfers import messages, moving, rules, sources
@@ -28,7 +29,9 @@ def _what(context: Context, request: Request, language: str, timezone: str) -> t
 def _brief(context: Context, request: Request, language: str) -> str:
     moved = request_queries.get_transfer(context.session, request.id)
     part = stock_queries.get_part(context.session, moved.part_id)
-    return texts.say(language, "transfer.what", part=part.name, count=moved.asked)
+    some = 0 < moved.accepted < moved.asked  # 2/5 tells whoever hears of it that not all is coming
+    count = f"{moved.accepted}/{moved.asked}" if some else str(moved.asked)
+    return texts.say(language, "transfer.what", part=part.name, count=count)
 
 
 def _forward(context: Context, request: Request, language: str, timezone: str) -> str:
@@ -60,7 +63,10 @@ def _accept(context: Context, request: Request, ask: Ask, quantity: int | None) 
 
 def _release(context: Context, request: Request) -> None:
     moved = request_queries.get_transfer(context.session, request.id)
-    moved.accepted = moved.shipped = 0
+    if moved.received or moved.lost:  # what arrived stays his: the rest is the requester's to cancel or ask for again
+        raise TooLate("transfer.partly_received")
+    moved.asked -= moved.cancelled
+    moved.accepted = moved.shipped = moved.cancelled = 0
     moved.courier = moved.waybill = ""
     moved.eta_at = None
 
@@ -73,16 +79,15 @@ def _buttons(context: Context, request: Request, language: str, side: Side) -> t
     moved = request_queries.get_transfer(context.session, request.id)
     if side == "owner":
         rows: list[tuple[Button, ...]] = []
-        if request.state in {State.ACCEPTED, State.SHIPPED} and moved.shipped < moved.accepted:
+        if request.state in {State.ACCEPTED, State.SHIPPED} and rules.to_ship(moved) > 0:
             rows.extend(messages.owner_buttons(language, request))
         if request.state is State.SHIPPED:
             rows.append(messages.details_button(language, request))
         return tuple(rows)
     rows = []
     if request.state is State.SHIPPED:
-        left = moved.shipped - moved.received - moved.lost
-        partly = moved.received + moved.lost > 0 or moved.shipped < moved.accepted
-        rows.extend(messages.receipt_buttons(language, request, left=left, partly=partly))
+        left, rest = rules.on_its_way(moved), rules.to_cancel(moved)
+        rows.extend(messages.receipt_buttons(language, request, left=left, partly=rest > 0))
     if request.state in {State.ACCEPTED, State.SHIPPED} and moved.accepted < moved.asked:
         rows.append(messages.again_button(language, request))
     return tuple(rows)

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from handlers import texts
 from handlers.chat import Button, Field, Form, Line, Look, Message, bold, line, message
+from handlers.requests.messages import MATTERS, comma
 from handlers.transfers import catalogue  # noqa: F401 - the sentences
 from handlers.working_time import say_moment
 from storage.tables.boards import Part
 from storage.tables.requests import Request, Transfer
 
 DIFFERENCES = ("short", "damaged", "wrong")
-MATTERS = ("waiting", "booked", "restock")
 
 
 def what(
@@ -90,7 +90,7 @@ def form(language: str, *, parts: Sequence[Part], args: dict[str, str | int]) ->
 def not_urgent(language: str, why: Sequence[str], own: int, args: dict[str, str | int]) -> Message:
     """Say why this is not urgent by the rules, and offer what can be done."""
     keys = {"nobody_waits": "nobody_waits", "own_stock": "own_stock", "nobody_has": "nobody_has_it"}
-    reasons = "、".join(texts.say(language, f"transfer.{keys[name]}", own=own) for name in why)
+    reasons = comma(language).join(texts.say(language, f"transfer.{keys[name]}", own=own) for name in why)
     buttons = (
         (Button(texts.say(language, "transfer.as_normal"), "transfer.post_as", {**args, "urgency": "normal"}),),
         (Button(texts.say(language, "transfer.as_today"), "transfer.post_as", {**args, "urgency": "today"}),),
@@ -142,13 +142,11 @@ def details_button(language: str, request: Request) -> tuple[Button, ...]:
 def receipt_buttons(language: str, request: Request, *, left: int, partly: bool) -> tuple[tuple[Button, ...], ...]:
     """Offer the receipt: all that is still to come, a difference, and after a part the rest."""
     args: dict[str, str | int] = {"request": request.id}
-    received = texts.say(language, "transfer.received_button", count=left)
-    rows: list[tuple[Button, ...]] = [
-        (
-            Button(received, "transfer.received", args, Look.PRIMARY),
-            Button(texts.say(language, "transfer.differs_button"), "transfer.differs", args),
-        )
-    ]
+    rows: list[tuple[Button, ...]] = []
+    if left:
+        received = texts.say(language, "transfer.received_button", count=left)
+        differs = Button(texts.say(language, "transfer.differs_button"), "transfer.differs", args)
+        rows.append((Button(received, "transfer.received", args, Look.PRIMARY), differs))
     if partly:
         rows.append((Button(texts.say(language, "transfer.rest_button"), "transfer.rest", args, Look.DANGER),))
     return tuple(rows)
@@ -167,7 +165,12 @@ def details_form(language: str, request: Request, transfer: Transfer) -> Form:
         (
             Field("courier", texts.say(language, "transfer.courier_field"), value=transfer.courier, optional=True),
             Field("waybill", texts.say(language, "transfer.waybill_field"), value=transfer.waybill, optional=True),
-            Field("eta", texts.say(language, "transfer.eta_field"), hint=texts.say(language, "transfer.eta_hint")),
+            Field(
+                "eta",
+                texts.say(language, "transfer.eta_field"),
+                hint=texts.say(language, "transfer.eta_hint"),
+                optional=True,
+            ),
         ),
         texts.say(language, "request.send"),
         {"request": request.id},

@@ -6,20 +6,20 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers import access, forms
+from handlers import access, forms, notify
 from handlers.access import ASKERS, BOOKKEEPERS, REGION, STORE_LEADERS
 from handlers.durations import parse_duration
-from handlers.errors import BadFields, BadInput, NotAllowed
+from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
 from handlers.messages import sentence
 from handlers.money import format_amount, parse_amount
 from handlers.registry import button, command, form
 from handlers.requests import life
 from handlers.requests import messages as request_messages
 from handlers.requests.commands import MOST_REASON, check_owner, check_requester, check_state, done, find, name_of
-from handlers.requests.grammar import Answer, clean, parse_count
+from handlers.requests.grammar import Answer, clean, parse_quantity
+from handlers.requests.telling import authors
 from handlers.transfers import messages, rules, sources
 from storage.queries import ledger as ledger_queries
-from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
 from storage.tables.requests import Request, State, Transfer
@@ -40,7 +40,7 @@ def ship(context: Context, request: Request, answer: Answer) -> None:
     """Note what is on its way, with courier, waybill and ETA where they were said; the rest may follow."""
     check_owner(context, request, State.ACCEPTED, State.SHIPPED)
     moved = request_queries.get_transfer(context.session, request.id)
-    left = moved.accepted - moved.shipped
+    left = rules.to_ship(moved)
     if left < 1:
         check_state(context, request, State.ACCEPTED)
     quantity = left if answer.quantity is None else answer.quantity
@@ -108,7 +108,7 @@ def receive(context: Context, request: Request, answer: Answer) -> None:
     """Confirm a receipt, whole or of so many; what is missing stays open until it comes or is cancelled."""
     _check_receiver(context, request)
     moved = request_queries.get_transfer(context.session, request.id)
-    left = moved.shipped - moved.received - moved.lost
+    left = _check_coming(moved)
     quantity = left if answer.quantity is None else answer.quantity
     if not 1 <= quantity <= left:
         raise BadInput("transfer.bad_received", most=left)
@@ -123,6 +123,7 @@ def press_differs(context: Context, request: int) -> None:
     """Ask what differs."""
     found = request_queries.get_request(context.session, request)
     _check_receiver(context, found)
+    _check_coming(request_queries.get_transfer(context.session, request))
     forms.ask(context, messages.differs_form(context.language, found))
 
 
@@ -132,8 +133,8 @@ def send_differs(context: Context, values: dict[str, str], request: int) -> None
     found = request_queries.get_request(context.session, request)
     _check_receiver(context, found)
     moved = request_queries.get_transfer(context.session, request)
-    left = moved.shipped - moved.received - moved.lost
-    quantity = parse_count(clean(values.get("received", ""), 12))
+    left = _check_coming(moved)
+    quantity = parse_quantity(values.get("received", ""))
     if quantity is None or not 0 <= quantity <= left:
         raise BadFields({"received": "transfer.bad_received"}, most=left)
     code = values.get("difference", "")
@@ -153,6 +154,22 @@ def _check_receiver(context: Context, request: Request) -> None:
         check_state(context, request, State.SHIPPED)
         return
     check_requester(context, request, State.SHIPPED)
+
+
+def _check_coming(moved: Transfer) -> int:
+    """Return how many pieces are on their way. Raises TooLate when all that was sent has arrived."""
+    left = rules.on_its_way(moved)
+    if left < 1:
+        raise TooLate("transfer.nothing_coming")
+    return left
+
+
+def _check_rest(moved: Transfer) -> int:
+    """Return how many pieces can be cancelled. Raises TooLate when there is nothing to cancel."""
+    rest = rules.to_cancel(moved)
+    if rest < 1:
+        raise TooLate("transfer.nothing_to_cancel")
+    return rest
 
 
 def _book(context: Context, request: Request, moved: Transfer, *, received: int, lost: int, difference: str) -> None:
@@ -190,18 +207,19 @@ def _book(context: Context, request: Request, moved: Transfer, *, received: int,
     done(context, request, "transfer.received", before, reason=difference)
 
 
-@button("transfer.rest", roles=ASKERS)
+@button("transfer.rest", roles=ASKERS | REGION)
 def press_rest(context: Context, request: int) -> None:
     """Ask why the rest is not wanted any more."""
     found = request_queries.get_request(context.session, request)
     _check_receiver(context, found)
+    _check_rest(request_queries.get_transfer(context.session, request))
     forms.ask(
         context,
         request_messages.reason_form(context.language, "transfer.rest", "transfer.rest_title", {"request": request}),
     )
 
 
-@form("transfer.rest", roles=ASKERS)
+@form("transfer.rest", roles=ASKERS | REGION)
 def send_rest(context: Context, values: dict[str, str], request: int) -> None:
     """Cancel what has not come, with a reason; the sender is told."""
     found = request_queries.get_request(context.session, request)
@@ -210,7 +228,7 @@ def send_rest(context: Context, values: dict[str, str], request: int) -> None:
     if not reason:
         raise BadFields({"reason": "request.reason_words"})
     moved = request_queries.get_transfer(context.session, request)
-    before, rest = str(found.state), rules.outstanding(moved.accepted, moved.received, moved.lost, moved.cancelled)
+    before, rest = str(found.state), _check_rest(moved)
     moved.cancelled += rest
     request_queries.add_event(
         context.session,
@@ -235,11 +253,12 @@ def _close_if_whole(context: Context, request: Request, moved: Transfer) -> None
     life.finish(context, request, earned=moved.received > 0)
     life.next_step(context, request, "receive")
     sources.prompt_record(context, request)
-    author = people_queries.get_person(context.session, request.author_id)
     if request.customer_waits:
-        language = context.language_for(author)
-        question = request_messages.kept_question(language, name_of(request), request)
-        context.tell(author, question)
+        notify.tell_each(
+            context,
+            authors(context, request),
+            lambda language, _zone: request_messages.kept_question(language, name_of(request), request),
+        )
 
 
 # Recording

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from handlers.errors import BadInput
 from handlers.settings import Matching
+from storage.tables.requests import Transfer
 
 MOST_PIECES = 9999
 # A store without a figure of its own is taken to answer as the programme wants it to.
@@ -96,6 +97,27 @@ def can_see_quantity(own_dealer: int, other_dealer: int) -> bool:
 def is_stale(stated_at: datetime, now: datetime) -> bool:
     """Say whether a stock figure is older than the day it is good for."""
     return now - stated_at > timedelta(hours=24)
+
+
+def to_ship(moved: Transfer) -> int:
+    """Return how many pieces are promised, still wanted and not sent."""
+    return moved.accepted - moved.shipped - moved.cancelled
+
+
+def on_its_way(moved: Transfer) -> int:
+    """Return how many pieces were sent and have not arrived."""
+    return moved.shipped - moved.received - moved.lost
+
+
+def to_cancel(moved: Transfer) -> int:
+    """Return how many pieces the requester can still do without.
+
+    Before the first receipt what is on its way cannot be called off, only what was not sent; afterwards what did not
+    come with the rest counts as not coming.
+    """
+    if not moved.received + moved.lost:
+        return to_ship(moved)
+    return outstanding(moved.accepted, moved.received, moved.lost, moved.cancelled)
 
 
 def outstanding(accepted: int, received: int, lost: int, cancelled: int) -> int:

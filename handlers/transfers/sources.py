@@ -34,8 +34,8 @@ MOST_GUESSES = 5
 _index: tuple[tuple[tuple[int, str, str, str], ...], PartIndex] | None = None
 
 
-def find_parts(context: Context, words: str) -> list[Part]:
-    """Find the part meant: one when it is exact, else the likeliest few, best first."""
+def find_parts(context: Context, words: str) -> tuple[list[Part], bool]:
+    """Find the part meant: those of exactly this name (True), else the likeliest few, best first (False)."""
     global _index
     parts = stock_queries.list_parts(context.session)
     names = tuple((part.id, part.part_no, part.name, part.aliases) for part in parts)
@@ -45,7 +45,7 @@ def find_parts(context: Context, words: str) -> list[Part]:
     by_id = {part.id: part for part in parts}
     matches = _index[1].match(words, MOST_GUESSES)
     exact = [match for match in matches if match.exact]
-    return [by_id[match.part] for match in exact or matches]
+    return [by_id[match.part] for match in exact or matches], bool(exact)
 
 
 def candidates(context: Context, request: Request) -> list[Candidate]:

@@ -220,21 +220,25 @@ def _firsts() -> Any:
 @cache
 def _waiting() -> Any:
     rows = _firsts()
-    return select(rows.c.platform, rows.c.chat, rows.c.try_at).where(rows.c.place == 1)
+    first = select(rows.c.platform, rows.c.chat, rows.c.try_at).where(rows.c.place == 1)
+    return first.order_by(rows.c.priority, rows.c.id)
 
 
 def list_waiting_chats(session: Session) -> Sequence[tuple[str, str, datetime]]:
-    """List the chats that wait for something and of which nothing is being said: platform, chat, not before."""
+    """List the chats that wait for something and of which nothing is being said: platform, chat, not before.
+
+    The one with the most urgent to say comes first.
+    """
     return [(platform, chat, try_at) for platform, chat, try_at in session.execute(_waiting())]
 
 
 def claim_sendable(
-    session: Session, now: datetime, by: str, limit: int, *, platform: str = "", resting: Collection[str] = ()
+    session: Session, now: datetime, by: str, limit: int, *, platform: str = "", chats: Collection[str] = ()
 ) -> list[OutboxRow]:
     """Claim what may be said now: of each chat the first of its highest priority, most urgent first.
 
-    `platform` claims of that one alone, leaving out its `resting` chats. What is delayed holds back what comes
-    after it in its chat, so that the order is kept.
+    `platform` claims of these `chats` of that one alone. What is delayed holds back what comes after it in its
+    chat, so that the order is kept.
     """
     if session.get_bind().dialect.name == "postgresql":
         # One claims at a time: two would each see a chat of which nothing is being said yet.
@@ -242,7 +246,7 @@ def claim_sendable(
     rows = _firsts()
     firsts = select(rows.c.id).where(rows.c.place == 1, rows.c.try_at <= now)
     if platform:
-        firsts = firsts.where(rows.c.platform == platform, rows.c.chat.not_in(resting))
+        firsts = firsts.where(rows.c.platform == platform, rows.c.chat.in_(chats))
     claimed = session.exec(
         select(OutboxRow)
         .where(
@@ -294,13 +298,6 @@ def delay_chat(session: Session, platform: str, chat: str, until: datetime) -> N
         )
         .values(try_at=until)
     )
-
-
-def find_next_try(session: Session) -> datetime | None:
-    """Find when something of the outbox may next be tried."""
-    return session.exec(
-        select(func.min(OutboxRow.try_at)).where(col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_(None))
-    ).one()
 
 
 def release_claims(session: Session, *, claimed_before: datetime | None = None, by: str = "", but: str = "") -> int:

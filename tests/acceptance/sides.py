@@ -25,7 +25,9 @@ from tests.wire_telegram import TOKEN, TelegramWire
 from tests.wire_telegram_world import Shown as TelegramShown
 
 PATIENCE = 5.0  # seconds in which everything a person waits for must be there
-UNPACED = Pace(overall_per_second=0, chat_per_second=0)  # the pace has tests of its own: tests/integration/test_delivery
+UNPACED = Pace(
+    overall_per_second=0, chat_per_second=0
+)  # the pace has tests of its own: tests/integration/test_delivery
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,9 @@ class ConsoleSide:
             self._told[user].append(Seen(reply.toast, (), None))
 
     def sees(self, chat: str) -> list[Seen]:
-        return [_console(shown) for shown in self.console.messages(chat) if not shown.only_for or shown.only_for == chat]
+        return [
+            _console(shown) for shown in self.console.messages(chat) if not shown.only_for or shown.only_for == chat
+        ]
 
     def hears(self, user: str) -> list[Seen]:
         alone = [_console(shown) for shown in self.console._shown.values() if shown.only_for == user]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Literal
 
 LEADERS = frozenset({"store_manager", "deputy"})
@@ -173,16 +174,16 @@ class World:
         self.now = end
 
     def _due(self, life: Life) -> list[tuple[datetime, int, Callable[[], None]]]:
-        found: list[tuple[datetime, int, Callable[[], None]]] = []
         if life.ended:
-            return found
-        for clock in life.clocks:
-            if not clock.ended and not clock.broken:
-                found.append((clock.due, 0, lambda clock=clock: self._break(life, clock)))  # type: ignore[misc]
-        for rung in life.rungs:
-            found.append((rung.at, 1, lambda rung=rung: self._hear(life, rung)))  # type: ignore[misc]
+            return []
+        found: list[tuple[datetime, int, Callable[[], None]]] = [
+            (clock.due, 0, partial(self._break, life, clock))
+            for clock in life.clocks
+            if not clock.ended and not clock.broken
+        ]
+        found += [(rung.at, 1, partial(self._hear, life, rung)) for rung in life.rungs]
         if life.prompt_at is not None:
-            found.append((life.prompt_at, 2, lambda: self._prompt(life)))
+            found.append((life.prompt_at, 2, partial(self._prompt, life)))
         return found
 
     def _break(self, life: Life, clock: Clock) -> None:
@@ -368,7 +369,7 @@ class World:
 
     def ships(self, person: Someone, life: Life, quantity: int | None) -> None:
         self.may_give(person, life, ASKERS, "accepted", "shipped")
-        left = life.accepted - life.shipped
+        left = life.accepted - life.shipped - life.cancelled
         self.need(left > 0)
         self.need(quantity is None or 1 <= quantity <= left, "bad")
         life.shipped += left if quantity is None else quantity
@@ -410,8 +411,16 @@ class World:
 
     def cancels_rest(self, person: Someone, life: Life) -> None:
         self.may_receive(person, life)
-        life.cancelled += life.accepted - life.received - life.lost - life.cancelled
+        rest = self.rest(life)
+        self.need(rest > 0)
+        life.cancelled += rest
         self._finish_if_whole(life)
+
+    def rest(self, life: Life) -> int:
+        """What is on its way cannot be called off; after a first receipt what is missing can be given up."""
+        if life.received + life.lost:
+            return life.accepted - life.received - life.lost - life.cancelled
+        return life.accepted - life.shipped - life.cancelled
 
     def _finish_if_whole(self, life: Life) -> None:
         if life.accepted > life.received + life.lost + life.cancelled:
@@ -438,7 +447,8 @@ class World:
                 clock.store, clock.broken, clock.ended = life.owner, True, True
         ask.state = "broken"
         life.owner, life.prompt_at = None, None
-        life.accepted = life.shipped = 0
+        life.asked -= life.cancelled
+        life.accepted = life.shipped = life.cancelled = 0
         self._to(life, "asking")
         self._ask_next(life)
 
@@ -452,7 +462,8 @@ class World:
         life.prompt_at = None
         life.rungs = []
         if life.owner is not None:
-            life.accepted = life.shipped = 0
+            life.asked -= life.cancelled
+            life.accepted = life.shipped = life.cancelled = 0
 
     def withdraws(self, person: Someone, life: Life) -> None:
         self.need(person.role in ASKERS and person.store == life.store)

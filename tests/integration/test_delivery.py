@@ -10,8 +10,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot import outbox
 from bot.clock import SimulatedClock
 from bot.delivery import HANDS, MOST_TRIES, Delivery
+from bot.outbox import Want
 from bot.platform import DeliveryError, Gone, Moved, Pace, TryLater, Unreachable, Unsayable
 from bot.threads import Desk, Inline, Threads
 from handlers import chat as events
@@ -275,6 +277,14 @@ async def test_waiting_for_the_pace_holds_no_claim(at_desk: Open) -> None:
     desk.say("1", "一", "二")
     await desk.deliver()
     assert [(row.done_at is not None, row.claimed_at) for row in desk.rows()][1] == (False, None)
+
+
+async def test_nothing_is_claimed_of_a_chat_that_was_not_looked_at(at_desk: Open) -> None:
+    desk, _ = at_desk()
+    desk.say("1", "一")
+    desk.say("2", "二", priority=Priority.URGENT)
+    parcels, _ = outbox.claim(desk.database, {"telegram": Want(["1"])}, desk.clock.now(), "me")
+    assert [parcel.row.chat for parcel in parcels] == ["1"]
 
 
 # Crashes
