@@ -168,6 +168,8 @@ class Delivery:
                 self._begin(parcel, now)
             if not parcels and not dropped:  # another process was quicker
                 return now + timedelta(milliseconds=50)
+            if not dropped:  # the end of what is in hand wakes us
+                return later
 
     def _choose(
         self, waiting: list[tuple[str, str, datetime]], now: datetime

@@ -205,12 +205,13 @@ def one_owner(facts: Facts) -> Iterable[str]:
 
 def one_card_a_chat(facts: Facts) -> Iterable[str]:
     """Find cards that were posted more than once."""
-    posts: Counter[tuple[str, str, str, int]] = Counter()
-    by_id = {card.id: card for card in facts.cards}
-    for row in facts.outbox:
-        if row.card_id is not None and not row.under_card and row.message:
-            posts[row.platform, row.chat, row.thread, by_id[row.card_id].request_id] += 1
-    for (_, chat, _, request_id), count in posts.items():
+    requests = {card.id: card.request_id for card in facts.cards}
+    posted = {
+        (row.platform, row.chat, row.thread, requests[row.card_id], row.message)
+        for row in facts.outbox
+        if row.card_id is not None and not row.under_card and row.message
+    }
+    for (chat, request_id), count in Counter((one[1], one[3]) for one in posted).items():
         if count > 1:
             yield f"request {request_id} has {count} cards in {chat}"
 

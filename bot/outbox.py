@@ -65,8 +65,12 @@ def claim(database: Database, wants: Mapping[str, Want], now: datetime, by: str)
     parcels, dropped = [], 0
     with database.transaction() as session:
         for platform, want in wants.items():
-            for row in queues.claim_sendable(session, now, by, len(want.chats), platform=platform, chats=want.chats):
-                parcel = _prepared(session, row, want, now)
+            rows = queues.claim_sendable(session, now, by, len(want.chats), platform=platform, chats=want.chats)
+            cards = chat_queries.list_cards_by_id(session, {row.card_id for row in rows if row.card_id is not None})
+            queues.fold_card_rows(session, rows, now)
+            for row in rows:
+                card = cards[row.card_id] if row.card_id is not None else None
+                parcel = _under(session, row, card, want, now) if card and row.under_card else Parcel(row, card)
                 if parcel is None:
                     dropped += 1
                 else:
@@ -74,41 +78,31 @@ def claim(database: Database, wants: Mapping[str, Want], now: datetime, by: str)
     return sorted(parcels, key=lambda parcel: (parcel.row.priority, parcel.row.id)), dropped
 
 
-def _prepared(session: Session, row: OutboxRow, want: Want, now: datetime) -> Parcel | None:
-    """Make a claimed row ready to be said; None when it is ended, as it cannot be said anywhere."""
-    if row.card_id is None:
-        return Parcel(row, None)
-    card = chat_queries.get_card(session, row.card_id)
-    if not row.under_card:
-        queues.fold_card_rows(session, row, now)
-        return Parcel(row, card)
+def _under(session: Session, row: OutboxRow, card: Card, want: Want, now: datetime) -> Parcel | None:
+    """Make a line under a card ready to be said; None when it is ended, as it cannot be said anywhere."""
     if not want.has_threads:
         row.done_at, row.failed = now, "no threads"
         return None
     if card.message:
         return Parcel(row, card)
-    post = queues.find_open_card_row(session, row.card_id)
+    post = queues.find_open_card_row(session, card.id)
     if post is None:
         row.done_at, row.failed = now, "its card was never posted"
         return None
     # The line waits for its card, which is said in its place.
     post.claimed_at, post.claimed_by = row.claimed_at, row.claimed_by
     row.claimed_at, row.claimed_by = None, ""
-    queues.fold_card_rows(session, post, now)
+    queues.fold_card_rows(session, [post], now)
     return Parcel(post, card)
 
 
 def said(database: Database, parcel: Parcel, posted: Posted | None, now: datetime) -> None:
     """Note that it was said; `posted` is where it stands, None for an edit."""
+    row = parcel.row
     with database.transaction() as session:
-        row = queues.get_outbox_row(session, parcel.row.id)
-        row.done_at, row.failed = now, ""
-        if posted is None:
-            return
-        row.message = posted.message
-        if row.card_id is not None and not row.under_card:
-            card = chat_queries.get_card(session, row.card_id)
-            card.posted_chat, card.message = posted.chat, posted.message
+        queues.end_outbox_row(session, row.id, now, message=posted.message if posted else "")
+        if posted is not None and row.card_id is not None and not row.under_card:
+            chat_queries.place_card(session, row.card_id, posted_chat=posted.chat, message=posted.message)
 
 
 def put_off(database: Database, parcel: Parcel, until: datetime, now: datetime, *, tried: bool = True) -> None:
@@ -195,8 +189,8 @@ def _given_back(session: Session, parcel: Parcel, now: datetime) -> OutboxRow:
     """Take a row out of our hands; what its card said since is said in its place."""
     row = queues.get_outbox_row(session, parcel.row.id)
     row.claimed_at, row.claimed_by = None, ""
-    if row.card_id is not None and not row.under_card and row.done_at is None:
-        queues.fold_card_rows(session, row, now)
+    if row.done_at is None:
+        queues.fold_card_rows(session, [row], now)
     return row
 
 

@@ -18,13 +18,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bot import demo_network as network  # noqa: E402
-from bot.console import Shown  # noqa: E402
-from bot.demo import SCENES, Demo  # noqa: E402
-from bot.demo_people import ZONE  # noqa: E402
-from handlers.chat import Line, Message  # noqa: E402
-from handlers.load import load  # noqa: E402
-from handlers.working_time import at_local, local  # noqa: E402
+from bot import demo_network as network
+from bot.console import Shown
+from bot.demo import SCENES, Demo
+from bot.demo_people import ZONE
+from handlers.chat import Line, Message
+from handlers.load import load
+from handlers.working_time import at_local, local
 
 PICTURE = Path(__file__).with_name("card.png")
 WIDTH, SCALE = 420, 2
@@ -144,7 +144,7 @@ def main() -> None:
         file.write_text(written, encoding="utf-8")
         common = [chromium, "--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu"]
         height = _height(common, file)
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - our own page
             [
                 *common,
                 "--default-background-color=00000000",
@@ -163,7 +163,7 @@ def _height(common: list[str], file: Path) -> int:
     asking = file.with_name("ask.html")
     script = "<script>document.title=document.querySelector('.phone').offsetHeight</script>"
     asking.write_text(file.read_text(encoding="utf-8") + script, encoding="utf-8")
-    dumped = subprocess.run(
+    dumped = subprocess.run(  # noqa: S603 - our own page
         [*common, f"--window-size={WIDTH},900", "--dump-dom", asking.as_uri()],
         check=True,
         capture_output=True,

@@ -59,9 +59,13 @@ def send_post(context: Context, values: dict[str, str], waits: int) -> None:
     quantity = parse_quantity(values.get("quantity", ""))
     if quantity is None or not 1 <= quantity <= rules.MOST_PIECES:
         raise BadFields({"quantity": "transfer.quantity_out_of_range"})
-    if values.get("urgency") not in set(Urgency):
+    urgency = values.get("urgency", "")
+    if urgency not in set(Urgency):  # written rather than chosen: 不紧急, 很急
+        urgency = parse_transfer(urgency).urgency or ""
+    if not urgency:
         raise BadFields({"urgency": "transfer.bad_urgency"})
-    _consider(context, {**values, "quantity": str(quantity)}, waits=bool(waits) if waits >= 0 else None)
+    known = {**values, "quantity": str(quantity), "urgency": urgency}
+    _consider(context, known, waits=bool(waits) if waits >= 0 else None)
 
 
 def _consider(context: Context, values: dict[str, str], *, waits: bool | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -82,6 +82,17 @@ def find_card(session: Session, request_id: int, platform: str, chat: str, threa
             Card.request_id == request_id, Card.platform == platform, Card.chat == chat, Card.thread == thread
         )
     ).one_or_none()
+
+
+def list_cards_by_id(session: Session, ids: Collection[int]) -> dict[int, Card]:
+    """List these cards, by their ids."""
+    found = session.exec(select(Card).where(col(Card.id).in_(ids))) if ids else ()
+    return {card.id: card for card in found}
+
+
+def place_card(session: Session, card_id: int, *, posted_chat: str, message: str) -> None:
+    """Note where a card stands."""
+    session.execute(update(Card).where(col(Card.id) == card_id).values(posted_chat=posted_chat, message=message))
 
 
 def list_cards(session: Session, request_id: int) -> Sequence[Card]:

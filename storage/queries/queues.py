@@ -266,13 +266,16 @@ def get_outbox_row(session: Session, row_id: int) -> OutboxRow:
     return session.exec(select(OutboxRow).where(OutboxRow.id == row_id).with_for_update()).one()
 
 
-def fold_card_rows(session: Session, row: OutboxRow, now: datetime) -> None:
-    """Let a card's row say the newest words of all that is still to be said of that card, and end the others."""
+def fold_card_rows(session: Session, rows: Sequence[OutboxRow], now: datetime) -> None:
+    """Let each card's row say the newest words of all that is still to be said of its card, and end the others."""
+    by_card = {row.card_id: row for row in rows if row.card_id is not None and not row.under_card}
+    if not by_card:
+        return
     others = session.exec(
         select(OutboxRow)
         .where(
-            OutboxRow.card_id == row.card_id,
-            col(OutboxRow.id) != row.id,
+            col(OutboxRow.card_id).in_(by_card),
+            col(OutboxRow.id).not_in([row.id for row in rows]),
             col(OutboxRow.under_card).is_(False),
             col(OutboxRow.done_at).is_(None),
             col(OutboxRow.claimed_at).is_(None),
@@ -280,10 +283,19 @@ def fold_card_rows(session: Session, row: OutboxRow, now: datetime) -> None:
         .order_by(col(OutboxRow.id))
         .with_for_update()
     ).all()
-    newest = max([row, *others], key=lambda one: one.id)
-    row.payload = newest.payload
+    newest = {card_id: row.id for card_id, row in by_card.items()}
     for other in others:
         other.done_at = now
+        if other.id > newest[other.card_id]:
+            newest[other.card_id] = other.id
+            by_card[other.card_id].payload = other.payload
+
+
+def end_outbox_row(session: Session, row_id: int, now: datetime, *, message: str = "") -> None:
+    """Note that something was said, and the platform's id of it."""
+    session.execute(
+        update(OutboxRow).where(col(OutboxRow.id) == row_id).values(done_at=now, failed="", message=message)
+    )
 
 
 def delay_chat(session: Session, platform: str, chat: str, until: datetime) -> None:

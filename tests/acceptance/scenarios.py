@@ -7,179 +7,25 @@ SZ01's deputy, has no account yet.
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import time, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
-from bot.app import App
 from bot.clock import WallClock
 from handlers.settings import Settings
-from storage.database import Database
 from storage.tables.audit import AuditEntry
 from storage.tables.chats import Chat, Purpose
 from storage.tables.ledger import PointsEntry
-from storage.tables.people import Account, Person, Region, Role
-from storage.tables.requests import Ask, AskState, Request, State
-from tests.acceptance.sides import Seen, Side
-from tests.factories import Factory
+from storage.tables.people import Account
+from storage.tables.requests import AskState, Request, State
+from tests.acceptance.stage import Stage
 from tests.talk import Talk
 
 POST = "/transfer 前大灯-左 x1 urgent 客户在等"
 EVERYWHERE = ("telegram", "slack", "console", "mixed")
-
-PEOPLE = ("张伟", "陈静", "黄磊", "林峰", "何总", "李娜")
-
-
-@dataclass
-class Stage:
-    """The bot with its platforms; `seats` says on which side each person is, `rooms` which groups there are."""
-
-    database: Database
-    sides: Mapping[str, Side]
-    seats: Mapping[str, tuple[Side, str]]
-    rooms: Mapping[str, list[tuple[Side, str]]]
-    app: App | None = None
-    people: dict[str, Person] = field(default_factory=dict)
-    region: Region | None = None
-
-    # Before the curtain
-
-    def furnishes(self, *, bound: bool = True) -> None:
-        """Make the network; every store is open day and night, so that a test may run at any hour."""
-        now = WallClock().now()
-        with self.database.transaction() as session:
-            make = Factory(session, now)
-            self.region = make.region("深圳")
-            always = {"opens": time(0, 0), "closes": time(0, 0)}
-            sz01 = make.store("SZ01", "深圳南山店", place=(22.5329, 113.9303), **always)
-            sz02 = make.store("SZ02", "深圳福田店", place=(22.5410, 114.0500), **always)
-            sz03 = make.store("SZ03", "深圳龙岗店", place=(22.7200, 114.2470), **always)
-            part = make.part("前大灯-左", "HL-1001-L", aliases="左前大灯|headlamp left")
-            for store, quantity in ((sz01, 0), (sz02, 30), (sz03, 40)):
-                make.stock(part, store, quantity)
-            roles = {
-                "张伟": (Role.STORE_MANAGER, sz01),
-                "陈静": (Role.STORE_MANAGER, sz02),
-                "黄磊": (Role.STORE_MANAGER, sz03),
-                "林峰": (Role.REGION_MANAGER, self.region),
-                "何总": (Role.HQ, None),
-                "李娜": (Role.DEPUTY, sz01),
-            }
-            for name, (role, at) in roles.items():
-                side, user = self.seats[name]
-                account = "" if name == "李娜" else f"{side.name}:{user}"
-                self.people[name] = make.person(name, role, at=at, account=account)
-            for side, chat in self.rooms["hq"]:
-                make.chat(Purpose.HQ, platform=side.name, chat=chat)
-            for side, chat in self.rooms["managers"] if bound else ():
-                make.chat(Purpose.MANAGERS, self.region, platform=side.name, chat=chat)
-
-    async def opens(self, settings: Settings | None = None) -> None:
-        """Start the bot."""
-        platforms = [side.platform for side in self.sides.values()]
-        self.app = App(self.database, settings or Settings(), WallClock(), platforms)
-        await self.app.start()
-        await asyncio.gather(*self.app._starting)
-
-    # On it
-
-    def side(self, who: str) -> tuple[Side, str]:
-        return self.seats[who]
-
-    async def says(self, who: str, text: str, room: str = "", reply_to: Seen | None = None, times: int = 1) -> None:
-        """Write words, privately or in a room of one's own platform."""
-        side, user = self.seats[who]
-        await side.says(user, text, self.room(room, side) if room else "", reply_to, times)
-
-    def room(self, room: str, side: Side) -> str:
-        return next(chat for where, chat in self.rooms[room] if where is side)
-
-    def private(self, who: str) -> str:
-        side, user = self.seats[who]
-        return f"D{user[1:]}" if side.name == "slack" else user
-
-    async def finds(self, who: str, *words: str, button: str = "") -> Seen:
-        """Wait for the newest message in somebody's private chat with these words (and this button)."""
-        side, _ = self.seats[who]
-        return await self._finds(side, self.private(who), words, button)
-
-    async def shown(self, room: str, *words: str, button: str = "", on: Side | None = None) -> Seen:
-        """Wait for the newest message of a room with these words."""
-        found = [await self._finds(side, chat, words, button) for side, chat in self.rooms[room] if on in (None, side)]
-        return found[0]
-
-    async def _finds(self, side: Side, chat: str, words: tuple[str, ...], button: str) -> Seen:
-        def look() -> Seen | None:
-            seen = [
-                one
-                for one in side.sees(chat)
-                if all(word in one.text for word in words)
-                and any(label.startswith(button) for label in one.buttons or ("",))
-            ]
-            return seen[-1] if seen else None
-
-        try:
-            found = await side.wait(look)
-        except TimeoutError:
-            stands = "\n---\n".join(f"{one.text} {one.buttons}" for one in side.sees(chat))
-            raise AssertionError(
-                f"nobody said {words} {button!r} at {side.name}:{chat}; there stands:\n{stands}"
-            ) from None
-        assert isinstance(found, Seen)
-        return found
-
-    async def told(self, who: str, *words: str) -> Seen:
-        """Wait until this person alone was told these words, wherever."""
-        side, user = self.seats[who]
-
-        def look() -> Seen | None:
-            return next((one for one in side.hears(user) if all(word in one.text for word in words)), None)
-
-        try:
-            found = await side.wait(look)
-        except TimeoutError:
-            stands = "\n---\n".join(one.text for one in side.hears(user))
-            raise AssertionError(f"{who} did not hear {words}, but:\n{stands}") from None
-        assert isinstance(found, Seen)
-        return found
-
-    async def presses(self, who: str, label: str, *words: str, times: int = 1) -> None:
-        """Press a button in one's private chat once it is there."""
-        seen = await self.finds(who, *words, button=label)
-        side, user = self.seats[who]
-        await side.presses(user, seen, next(one for one in seen.buttons if one.startswith(label)), times)
-
-    async def comes(self, check: Callable[[], bool]) -> None:
-        """Wait until something holds."""
-        async with asyncio.timeout(10):
-            while not check():
-                await asyncio.sleep(0.02)
-
-    # Behind it
-
-    def request(self) -> Request | None:
-        with self.database.transaction(writing=False) as session:
-            return session.exec(select(Request).where(Request.number == 1)).one_or_none()
-
-    def asks(self) -> list[Ask]:
-        with self.database.transaction(writing=False) as session:
-            return list(session.exec(select(Ask).order_by(Ask.rank)))  # type: ignore[arg-type]
-
-    async def is_(self, state: State) -> None:
-        def there() -> bool:
-            request = self.request()
-            return request is not None and request.state is state
-
-        try:
-            await self.comes(there)
-        except TimeoutError:
-            request = self.request()
-            raise AssertionError(f"not {state} but {request.state if request else 'not there'}") from None
 
 
 Scenario = Callable[[Stage], Awaitable[None]]

@@ -25,9 +25,8 @@ from tests.wire_telegram import TOKEN, TelegramWire
 from tests.wire_telegram_world import Shown as TelegramShown
 
 PATIENCE = 5.0  # seconds in which everything a person waits for must be there
-UNPACED = Pace(
-    overall_per_second=0, chat_per_second=0
-)  # the pace has tests of its own: tests/integration/test_delivery
+# The pace has tests of its own: tests/integration/test_delivery.py.
+UNPACED = Pace(overall_per_second=0, chat_per_second=0)
 
 
 @dataclass(frozen=True)
@@ -240,7 +239,7 @@ class ConsoleSide:
 
     async def wait(self, predicate: Callable[[], Any]) -> Any:
         async with asyncio.timeout(PATIENCE):
-            while not (found := predicate()):
+            while not (found := predicate()):  # noqa: ASYNC110 - a terminal tells nobody that it changed
                 await asyncio.sleep(0.01)
             return found
 

@@ -9,8 +9,9 @@ import pytest
 
 from handlers.load import load
 from storage.database import Database
-from tests.acceptance.scenarios import PEOPLE, SCENARIOS, Scenario, Stage
+from tests.acceptance.scenarios import SCENARIOS, Scenario
 from tests.acceptance.sides import ConsoleSide, Side, SlackSide, TelegramSide
+from tests.acceptance.stage import PEOPLE, Stage
 from tests.wire_slack import SlackWire
 from tests.wire_telegram import TelegramWire
 
