@@ -221,7 +221,10 @@ class App:
         while True:
             try:
                 await work()
-            except (OSError, DeliveryError) as error:
+            except Exception as error:
+                # Whatever it is, one platform's trouble is not the other's.
+                if not isinstance(error, OSError | DeliveryError) and not outage.is_on:
+                    log.exception("%s cannot be started", what)
                 await self.clock.sleep(outage.failed(error))
             else:
                 outage.worked()

@@ -85,7 +85,7 @@ def from_refusal(method: str, error: SlackApiError, chat: str = "") -> DeliveryE
     """Return what a refused call amounts to for delivery to `chat`."""
     response = error.response
     # The SDK hands over its own response, or aiohttp's where the body was no JSON.
-    status = getattr(response, "status_code", None) or getattr(response, "status", 0)
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
     data = getattr(response, "data", None)
     data = data if isinstance(data, dict) else {}
     code = str(data.get("error", ""))

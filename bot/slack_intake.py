@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 FORM_SECONDS = 2.5  # Slack shows an error to whoever sent a form when nothing came within three
 
 T = TypeVar("T")
-Say = Callable[[Heard, Reply], Awaitable[None]]
+Say = Callable[[Heard, Reply], Coroutine[Any, Any, None]]
 
 
 class Intake(AsyncMiddleware):

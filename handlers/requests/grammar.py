@@ -71,8 +71,7 @@ def parse_count(digits: str) -> int | None:
 
 def parse_quantity(text: str) -> int | None:
     """Read how many, as people write it where a number is asked for: 2, x2, 2个, 两件; None when it is no number."""
-    folded = fold(clean(text, 20)).strip()
-    match = _ONLY_COUNT.fullmatch(folded)
+    match = re.fullmatch(_COUNT, folded := fold(clean(text, 20)).strip())
     return parse_count(next(group for group in match.groups() if group) if match else folded)
 
 
@@ -150,7 +149,6 @@ _COUNT = (
     r"(?:(?:x|\*|qty|数量|cantidad) ?:? ?)?"
     rf"(?:([0-9]{{1,9}})(?![0-9]|\.[0-9]) ?{COUNTER}?|([{''.join(_NUMBERS | _POWERS)}]{{1,9}}){COUNTER})"
 )
-_ONLY_COUNT = re.compile(_COUNT)
 _SEP = r"[ ,.;:!()'\"*_~`/-]"
 _GREETING = """
 你好|您好|抱歉|对不起|不好意思|嗯|哦|(?:我们|我)?(?:这边|本?店)|我们|我|谢谢|辛苦了?|请

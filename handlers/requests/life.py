@@ -144,17 +144,13 @@ def _why_not(context: Context, request: Request, store: Store) -> str:
 def _leave_unfilled(context: Context, request: Request) -> None:
     request.state = State.UNFILLED
     request_queries.add_event(context.session, request.id, "unfilled", context.now)
-    clocks.climb(context, request, "unfilled", since=context.now, turn=_times_unfilled(context, request))
-
-
-def _times_unfilled(context: Context, request: Request) -> int:
-    """Count how often nobody was left to ask: a promise given back can leave a request so again, and all hear again."""
-    events = request_queries.list_events(context.session, request.id)
-    return sum(1 for event in events if event.word == "unfilled")
+    # A promise given back can leave a request so again, and then all hear again.
+    times = request_queries.count_events(context.session, request.id, "unfilled")
+    clocks.climb(context, request, "unfilled", since=context.now, turn=times)
 
 
 def _end_unfilled(context: Context, request: Request) -> None:
-    times = _times_unfilled(context, request)
+    times = request_queries.count_events(context.session, request.id, "unfilled")
     queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, times, "unfilled", ""))
 
 

@@ -285,6 +285,7 @@ def fold_card_rows(session: Session, rows: Sequence[OutboxRow], now: datetime) -
     ).all()
     newest = {card_id: row.id for card_id, row in by_card.items()}
     for other in others:
+        assert other.card_id is not None
         other.done_at = now
         if other.id > newest[other.card_id]:
             newest[other.card_id] = other.id

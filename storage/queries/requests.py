@@ -144,6 +144,13 @@ def list_events(session: Session, request_id: int, *, last: int | None = None) -
     return list(reversed(session.exec(query).all()))
 
 
+def count_events(session: Session, request_id: int, word: str) -> int:
+    """Count how often something happened to a request."""
+    return session.exec(
+        select(func.count()).select_from(Event).where(Event.request_id == request_id, Event.word == word)
+    ).one()
+
+
 def list_unfinished(session: Session, store_id: int) -> Sequence[Request]:
     """List what a store asked for and what it is asked or owes, the oldest first."""
     asked = select(Ask.request_id).where(Ask.store_id == store_id, col(Ask.state).in_(UNANSWERED))

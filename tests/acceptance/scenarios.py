@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlmodel import select
@@ -21,6 +22,7 @@ from storage.tables.chats import Chat, Purpose
 from storage.tables.ledger import PointsEntry
 from storage.tables.people import Account
 from storage.tables.requests import AskState, Request, State
+from tests.acceptance.sides import Side
 from tests.acceptance.stage import Stage
 from tests.talk import Talk
 
@@ -40,6 +42,10 @@ def scenario(*where: str) -> Callable[[Scenario], Scenario]:
         return play
 
     return declare
+
+
+def _says(side: Side, chat: str, word: str) -> bool:
+    return any(word in one.text for one in side.sees(chat))
 
 
 @scenario()
@@ -206,7 +212,7 @@ async def the_nightly_digest_fits(stage: Stage) -> None:
     before.sees_to_it()  # the process that set the evening's timer, and then went down
     await stage.opens(settings)
     for side, chat in stage.rooms["managers"]:
-        await stage.comes(lambda side=side, chat=chat: any("日结" in one.text for one in side.sees(chat)))
+        await stage.comes(partial(_says, side, chat, "日结"))
         (digest,) = [one.text for one in side.sees(chat) if "日结" in one.text]
         assert "未了 30" in digest
         assert "另有" in digest

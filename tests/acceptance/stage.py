@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from typing import Any
 
 from sqlmodel import select
 
@@ -14,7 +15,7 @@ from bot.clock import WallClock
 from handlers.settings import Settings
 from storage.database import Database
 from storage.tables.chats import Purpose
-from storage.tables.people import Person, Region, Role
+from storage.tables.people import Person, Region, Role, Store
 from storage.tables.requests import Ask, Request, State
 from tests.acceptance.sides import Seen, Side
 from tests.factories import Factory
@@ -42,14 +43,14 @@ class Stage:
         with self.database.transaction() as session:
             make = Factory(session, now)
             self.region = make.region("深圳")
-            always = {"opens": time(0, 0), "closes": time(0, 0)}
-            sz01 = make.store("SZ01", "深圳南山店", place=(22.5329, 113.9303), **always)
-            sz02 = make.store("SZ02", "深圳福田店", place=(22.5410, 114.0500), **always)
-            sz03 = make.store("SZ03", "深圳龙岗店", place=(22.7200, 114.2470), **always)
+            day: dict[str, Any] = {"opens": time(0, 0), "closes": time(0, 0)}
+            sz01 = make.store("SZ01", "深圳南山店", place=(22.5329, 113.9303), **day)
+            sz02 = make.store("SZ02", "深圳福田店", place=(22.5410, 114.0500), **day)
+            sz03 = make.store("SZ03", "深圳龙岗店", place=(22.7200, 114.2470), **day)
             part = make.part("前大灯-左", "HL-1001-L", aliases="左前大灯|headlamp left")
             for store, quantity in ((sz01, 0), (sz02, 30), (sz03, 40)):
                 make.stock(part, store, quantity)
-            roles = {
+            roles: dict[str, tuple[Role, Store | Region | None]] = {
                 "张伟": (Role.STORE_MANAGER, sz01),
                 "陈静": (Role.STORE_MANAGER, sz02),
                 "黄磊": (Role.STORE_MANAGER, sz03),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -129,7 +130,6 @@ def test_killed_in_the_instant_between_saying_and_noting_it_may_say_it_twice_and
 def test_killed_across_three_due_times_it_fires_each_once(bots: Callable[..., BotProcess]) -> None:
     bot = bots(QUICK)
     bot.start()
-    network = bot.network
     post_three(bot)
     bot.kill()
     due = {timer.key for timer in bot.pending(timedelta(seconds=30))}
@@ -158,15 +158,7 @@ def test_killed_across_three_due_times_it_fires_each_once(bots: Callable[..., Bo
 
 
 def test_a_whole_transfer_is_done_once_although_it_is_killed_at_every_step(bot: BotProcess) -> None:
-    network = bot.network
-    steps: list[tuple[Callable[[], None], Callable[[], bool]]] = [
-        (lambda: bot.says(network.sz01_manager, POST, bot.group), lambda: bool(bot.rows(Request))),
-        (lambda: bot.presses(network.sz02_manager, "可以"), lambda: state(bot) == State.ACCEPTED),
-        (lambda: bot.presses(network.sz02_manager, "已发出"), lambda: state(bot) == State.SHIPPED),
-        (lambda: bot.presses(network.sz01_manager, "已收到 ×1"), lambda: state(bot) == State.RECEIVED),
-        (lambda: bot.says(network.sz02_manager, "/freight T-0001 50 SF123"), lambda: state(bot) == State.RECORDED),
-    ]
-    for number, (act, done) in enumerate(steps):
+    for number, (act, done) in enumerate(life_of(bot)):
         bot.start()
         polls = len(bot.wire.calls_of("getUpdates"))
         act()
@@ -181,9 +173,43 @@ def test_a_whole_transfer_is_done_once_although_it_is_killed_at_every_step(bot: 
         bot.start()
         bot.until(lambda done=done: done() and bot.is_quiet())  # type: ignore[misc]
         bot.kill()
+    check_done_once(bot)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(20))
+def test_a_whole_transfer_is_done_once_although_it_is_killed_again_and_again(bot: BotProcess, seed: int) -> None:
+    chance = random.Random(seed)
+    for act, done in life_of(bot):
+        bot.start()
+        act()
+        for _ in range(5):
+            calls = len(bot.wire.calls) + chance.randrange(6)
+            bot.until(lambda calls=calls, done=done: len(bot.wire.calls) >= calls or done())  # type: ignore[misc]
+            bot.kill()
+            bot.start()
+        bot.until(lambda done=done: done() and bot.is_quiet())  # type: ignore[misc]
+        bot.kill()
+    check_done_once(bot, cards=30)
+
+
+def life_of(bot: BotProcess) -> list[tuple[Callable[[], None], Callable[[], bool]]]:
+    """Return the steps of a transfer: what somebody does, and whether it is done."""
+    network = bot.network
+    return [
+        (lambda: bot.says(network.sz01_manager, POST, bot.group), lambda: bool(bot.rows(Request))),
+        (lambda: bot.presses(network.sz02_manager, "可以"), lambda: state(bot) == State.ACCEPTED),
+        (lambda: bot.presses(network.sz02_manager, "已发出"), lambda: state(bot) == State.SHIPPED),
+        (lambda: bot.presses(network.sz01_manager, "已收到 ×1"), lambda: state(bot) == State.RECEIVED),
+        (lambda: bot.says(network.sz02_manager, "/freight T-0001 50 SF123"), lambda: state(bot) == State.RECORDED),
+    ]
+
+
+def check_done_once(bot: BotProcess, cards: int = 1) -> None:
+    """See that the transfer was done once and left nothing behind; its card may stand in so many copies."""
     assert len(bot.rows(Request)) == 1
-    assert [(entry.store_id, entry.points) for entry in bot.rows(PointsEntry)] == [(network.sz02.id, 1)]
-    assert bot.count(bot.group, "T-0001") == 1
+    assert [(entry.store_id, entry.points) for entry in bot.rows(PointsEntry)] == [(bot.network.sz02.id, 1)]
+    assert 1 <= bot.count(bot.group, "T-0001") <= cards
     once = Counter(one.source for one in bot.rows(InboundRow))
     assert max(once.values()) == 1
     assert [one.act for one in bot.rows(AuditEntry) if one.refused] == []

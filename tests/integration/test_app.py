@@ -266,7 +266,7 @@ async def test_a_platform_that_cannot_start_goes_on_trying_and_stops_no_other(
 ) -> None:
     clock = QuickClock()
     telegram, slack = FakePlatform(clock), FakePlatform(clock, name="slack")
-    slack.start_errors.extend([OSError("network is unreachable"), TryLater("503"), OSError("again")])
+    slack.start_errors.extend([OSError("network is unreachable"), TryLater("503"), KeyError("a mistake of ours")])
     app = App(database, SETTINGS, clock, [slack, telegram], workers=Inline())
     await app.start()
     await telegram.until(lambda: telegram.started)

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -105,19 +106,23 @@ def test_two_processes_upgrade_at_once_and_both_end_well(any_empty: Database) ->
         "database = Database(sys.argv[1]); sys.stdin.read(1); migrate.upgrade(database);"
         "sys.exit(0 if migrate.is_at_head(database) else 1)"
     )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, any_empty.url], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    for process in processes:  # both are let go once both wait
-        assert process.stdin is not None
-        process.stdin.write("!")
-        process.stdin.flush()
-    for process in processes:
-        _, errors = process.communicate(timeout=60)
-        assert process.returncode == 0, errors
+    with ExitStack() as running:
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", program, any_empty.url], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
+        for process in processes:
+            running.enter_context(process)
+            running.callback(process.kill)
+        for process in processes:  # both are let go once both wait
+            assert process.stdin is not None
+            process.stdin.write("!")
+            process.stdin.flush()
+        for process in processes:
+            _, errors = process.communicate(timeout=200)
+            assert process.returncode == 0, errors
     assert migrate.check(any_empty) == []
 
 
