@@ -28,7 +28,7 @@ from handlers.working_time import at_local, local
 
 PICTURE = Path(__file__).with_name("card.png")
 WIDTH, SCALE = 420, 2
-STORES, DAYS, SEED = 15, 1, 1
+STORES, DAYS, SEED = 15, 1, 7
 
 STYLE = """
 * { box-sizing: border-box; margin: 0 }

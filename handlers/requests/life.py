@@ -72,11 +72,10 @@ def start(context: Context, request: Request) -> None:
         reason=request.override_reason,
     )
     clocks.begin(context, request, kind_of(request).whole, store_id=request.store_id, due_at=request.cap_at)
-    limits = clocks.rules_of(context, request).limits
     context.later(
         clocks.key(request, 0, "open", "too_long"),
         "requests.open_too_long",
-        request.opened_at + limits.answer_all,
+        request.opened_at + clocks.rules_of(context, request).limits.answer_all,
         request_id=request.id,
         request=request.id,
     )
