@@ -95,7 +95,7 @@ texts.add(
         ),
         "withdrawn": ("已撤回({who})", "withdrawn ({who})", "retirada ({who})"),
         "closed": ("已关闭({who}):{reason}", "closed ({who}): {reason}", "cerrada ({who}): {reason}"),
-        "credited": ("{store} +{points} 分", "{store} +{points} points", "{store} +{points} puntos"),
+        "credited": ("{store} +{points} 分", "points: {store} +{points}", "puntos: {store} +{points}"),
         "escalated": ("已上报{target}", "told: {target}", "avisado: {target}"),
         "extended": (
             "{step} 延长 {by}({who}):{reason}",
@@ -304,9 +304,9 @@ texts.add(
             "📣 {label} {brief}: ninguna tienda puede; lo sabe gerencia de zona.",
         ),
         "author_closed": (
-            "ℹ️ {label} {brief}:已由区域关闭。",
-            "ℹ️ {label} {brief}: closed by the region.",
-            "ℹ️ {label} {brief}: cerrada por la zona.",
+            "ℹ️ {label} {brief}:已由区域关闭({reason})。",
+            "ℹ️ {label} {brief}: closed by the region ({reason}).",
+            "ℹ️ {label} {brief}: cerrada por la zona ({reason}).",
         ),
         # Refusals
         "no_label": (
@@ -366,6 +366,11 @@ texts.add(
             "没有「{store}」这家门店。请写门店编码,例如:SZ02",
             'There is no store "{store}". Write its code, for example: SZ02',
             "No existe la tienda «{store}». Escribe su código, por ejemplo: SZ02",
+        ),
+        "assign_usage": (
+            "请写编号和门店编码,例如:/assign T-0001 SZ02",
+            "Give its number and the store's code, for example: /assign T-0001 SZ02",
+            "Indica su número y el código de la tienda, por ejemplo: /assign T-0001 SZ02",
         ),
         "not_itself": (
             "不能指派给发起的门店自己。",

@@ -10,6 +10,7 @@ from handlers.errors import NotAllowed
 from handlers.messages import sentence
 from handlers.registry import EVERYONE, button, command
 from handlers.requests import cards, messages
+from handlers.requests.commands import find, regions_of
 from handlers.requests.kinds import kind_of
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -18,8 +19,6 @@ from storage.tables.requests import Request
 
 if TYPE_CHECKING:
     from handlers.context import Context
-
-from handlers.requests.commands import find, regions_of
 
 
 @command("my", "我的", "待办", "mis", reading=True)

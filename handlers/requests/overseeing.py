@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import access, texts
@@ -11,8 +12,10 @@ from handlers.errors import BadInput, NotAllowed, NotFound, TooLate
 from handlers.messages import sentence
 from handlers.registry import command
 from handlers.requests import cards, clocks, life
+from handlers.requests.commands import MOST_REASON, check_state, done, find, name_of, reason_in, regions_of
 from handlers.requests.grammar import clean
 from handlers.requests.kinds import Candidate, kind_of
+from handlers.requests.telling import tell_provider
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.tables.requests import Request, State
@@ -20,8 +23,9 @@ from storage.tables.requests import Request, State
 if TYPE_CHECKING:
     from handlers.context import Context
 
-from handlers.requests.commands import MOST_REASON, check_state, done, find, name_of, reason_in, regions_of
-from handlers.requests.telling import tell_provider
+
+# A limit that is moved further than this is no limit; close the request instead.
+LONGEST_EXTENSION = timedelta(days=7)
 
 
 @command("assign", "指派", "asignar", roles=REGION)
@@ -30,6 +34,8 @@ def assign(context: Context, words: str) -> None:
     wanted, _, store_words = words.partition(" ")
     request = find(context, wanted, lock=True)
     _check_oversees(context, request)
+    if not store_words.strip():
+        raise BadInput("request.assign_usage")
     store = people_queries.find_store(context.session, store_words)
     if store is None or not store.active:
         raise NotFound("request.unknown_store", store=clean(store_words, 40))
@@ -74,7 +80,7 @@ def extend(context: Context, words: str) -> None:
         by = parse_duration(span)
     except ValueError as error:
         raise BadInput("request.bad_extension") from error
-    if not reason or not by:
+    if not reason or not timedelta(0) < by <= LONGEST_EXTENSION:
         raise BadInput("request.bad_extension")
     running = [
         step

@@ -34,10 +34,11 @@ def tell_author(context: Context, request: Request, before: str) -> None:
         return
     store_id = request.owner_store_id
     store = people_queries.get_store(context.session, store_id).name if store_id else ""
+    reason = request.end_reason or "—"
 
     def words(language: str, timezone: str) -> Message:
         label, brief = cards.brief(context, request, language)
-        return message(texts.say(language, key, label=label, brief=brief, store=store))
+        return message(texts.say(language, key, label=label, brief=brief, store=store, reason=reason))
 
     notify.tell_each(context, authors(context, request), words, priority=cards.priority_of(request))
 

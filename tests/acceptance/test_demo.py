@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,14 +29,15 @@ ROOT = Path(__file__).parents[2]
 SCENES = ("一次调拨", "一家不行", "无人应答", "晚间日结", "周一积分榜")
 
 
+COMMAND = (sys.executable, "-m", "bot", "demo")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "TMPDIR": str(folder)}
+
+
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "demo", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "TMPDIR": str(folder)},
-        capture_output=True,
-        timeout=240,
-    )
+    return subprocess.run([*COMMAND, *words], cwd=folder, env=environment(folder), capture_output=True, timeout=240)
 
 
 def test_two_days_of_six_stores_are_told_and_found_right_and_the_same_each_time(tmp_path: Path) -> None:
@@ -63,6 +65,19 @@ def test_every_line_of_the_transcript_fits_eighty_columns(tmp_path: Path) -> Non
 
     told = demo(tmp_path, "--stores", "3", "--days", "1", "--seed", "2").stdout.decode()
     assert {line for line in told.splitlines() if cell_len(line) > 80} == set()
+
+
+def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        COMMAND, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert "演示" in process.stdout.readline().decode()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.decode() == "已停止 · stopped\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 # What the checks find
