@@ -121,6 +121,8 @@ def _done(language: str, done: rules.Done) -> Line:
 
 def _broken(language: str, broken: rules.Broken) -> Line:
     key = "reports.broken_running" if broken.running else "reports.broken_line"
+    if not broken.over:  # taken back at the limit itself, as an ask that nobody answered
+        key = "reports.broken_unmet"
     step, over = say_step(broken.step, language), say_duration(broken.over, language)
     return line(texts.say(language, key, label=broken.label, step=step, store=broken.store, over=over))
 

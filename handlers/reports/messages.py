@@ -77,6 +77,11 @@ texts.add(
             "· {store}: {step} {over} late ({label})",
             "· {store}: {step} {over} tarde ({label})",
         ),
+        "broken_unmet": (
+            "· {store} 到时限没有{step}({label})",
+            "· {store}: no {step} by the limit ({label})",
+            "· {store}: sin {step} al vencer ({label})",
+        ),
         "broken_running": (
             "· {store} {step}已超时{over},还没做完({label})",
             "· {store}: {step} {over} late and still open ({label})",

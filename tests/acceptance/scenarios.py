@@ -208,7 +208,7 @@ async def the_nightly_digest_fits(stage: Stage) -> None:
     settings = Settings.model_validate({"digest": {"nightly": f"{local:%H:%M}", "nudges": []}})
     before = Talk(stage.database, settings, now - timedelta(minutes=3))
     for number in range(30):
-        before.says(stage.people["张伟"], f"/transfer 前大灯-左 x1 today 事故车{number} {'很长的原因' * 8}")
+        before.says(stage.people["张伟"], f"/transfer 前大灯-左 x1 today, 事故车{number} {'很长的原因' * 8}")
     before.sees_to_it()  # the process that set the evening's timer, and then went down
     await stage.opens(settings)
     for side, chat in stage.rooms["managers"]:
