@@ -170,9 +170,7 @@ class Message:
         return replace(self, lines=self.lines + more)
 
 
-def message(
-    *lines: str | Span | Line, buttons: tuple[tuple[Button, ...], ...] = (), ask: str = ""
-) -> Message:
+def message(*lines: str | Span | Line, buttons: tuple[tuple[Button, ...], ...] = (), ask: str = "") -> Message:
     """Build a message; a line is a string, a span or a tuple of spans, and a string is split at its line ends."""
     rows: list[Line] = []
     for part in lines:

@@ -123,7 +123,7 @@ def _answers_us(context: Context) -> bool:
     origin = inbound.origin
     if origin.thread and inbound.reply_to == origin.thread:
         return True
-    return chat_queries.is_ours(context.session, origin.platform, origin.chat, inbound.reply_to)
+    return chat_queries.find_said(context.session, origin.platform, origin.chat, inbound.reply_to) is not None
 
 
 def _answers_a_card(context: Context) -> bool:

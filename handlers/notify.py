@@ -28,9 +28,7 @@ def tell_hq(context: Context, words: Words, *, priority: Priority = Priority.NOR
     return tell_each(context, people_queries.list_people(context.session, Role.HQ), words, priority=priority)
 
 
-def tell_region(
-    context: Context, region_id: int, words: Words, *, priority: Priority = Priority.NORMAL
-) -> bool:
+def tell_region(context: Context, region_id: int, words: Words, *, priority: Priority = Priority.NORMAL) -> bool:
     """Tell a region's managers privately; False when none can be told."""
     managers = people_queries.list_region_managers(context.session, region_id)
     return tell_each(context, managers, words, priority=priority)

@@ -209,7 +209,6 @@ class Limits(Frozen):
     nudge_over: Duration = Field(timedelta(minutes=5), description="clocks up to this long are not nudged")
     answer_all: Duration = Field(timedelta(hours=24), description="unanswered so long: the region hears")
     duplicate: Duration = Field(timedelta(minutes=30), description="the same store and part so soon again: a warning")
-    confirm_receipt: Duration = Field(timedelta(hours=24), description="unconfirmed so long: the region may confirm")
 
     @field_validator("nudges")
     @classmethod

@@ -14,6 +14,7 @@ from storage.tables.people import Person, Store
 from storage.tables.requests import Ask, AskState, Request, State, Step, Urgency
 
 _LABEL = re.compile(r"#?([A-Za-z])\s*[--—]?\s*0*(\d{1,9})")
+_NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Z])-(\d{4,9})(?![0-9])")
 
 ANSWERABLE = (AskState.PENDING, AskState.SEEN)
 # A promise not yet fulfilled can be taken back; what is on its way cannot be called off, only found missing.
@@ -32,6 +33,11 @@ def parse_label(text: str) -> tuple[str, int]:
     if not found:
         raise BadInput("request.no_label")
     return found[1].upper(), int(found[2])
+
+
+def labels_in(text: str) -> set[tuple[str, int]]:
+    """Return the requests that a text of ours names, as letter and number."""
+    return {(letter, int(number)) for letter, number in _NAMED.findall(text)}
 
 
 # Whose answer counts

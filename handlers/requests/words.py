@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from handlers import access
 from handlers.access import ASKERS, REGION, STORE_LEADERS
+from handlers.chat import message_from_json
 from handlers.errors import BadInput, NotAllowed
 from handlers.registry import reply
 from handlers.requests import commands, looking, rules
 from handlers.requests.grammar import Answer, as_asked, clean, parse_answer
-from handlers.requests.kinds import kind_of
+from handlers.requests.kinds import kind_by_letter, kind_of
 from storage.queries import chats as chat_queries
 from storage.queries import requests as request_queries
 from storage.tables.requests import Ask, Request, State
@@ -44,7 +45,7 @@ def answer_in_words(context: Context, text: str) -> bool:
 
 
 def _request_of_card(context: Context) -> Request | None:
-    """Return the request whose card was answered, locked."""
+    """Return the request whose card was answered, locked; any message of ours that names one request does as well."""
     inbound = context.inbound
     assert inbound is not None
     origin = inbound.origin
@@ -52,7 +53,14 @@ def _request_of_card(context: Context) -> Request | None:
         card = chat_queries.find_card_at(context.session, origin.platform, origin.chat, message)
         if card is not None:
             return request_queries.get_request(context.session, card.request_id)
-    return None
+    said = chat_queries.find_said(context.session, origin.platform, origin.chat, inbound.reply_to)
+    labels = rules.labels_in(message_from_json(said).plain) if said else set()
+    if len(labels) != 1:
+        return None
+    letter, number = labels.pop()
+    kind = kind_by_letter(letter)
+    named = request_queries.find_request(context.session, kind.name, number) if kind else None
+    return request_queries.get_request(context.session, named.id) if named else None
 
 
 def _only_one(context: Context, answer: Answer) -> Request:

@@ -192,11 +192,12 @@ def delete_draft(session: Session, platform: str, chat: str, user: str) -> None:
     session.flush()
 
 
-def is_ours(session: Session, platform: str, chat: str, message: str) -> bool:
-    """Say whether this message of a chat was said by the bot."""
+def find_said(session: Session, platform: str, chat: str, message: str) -> str | None:
+    """Find what the bot said in this message of a chat, as JSON of a Message."""
     if not message:
-        return False
-    found = select(OutboxRow.id).where(
+        return None
+    found = select(OutboxRow.payload).where(
         OutboxRow.platform == platform, OutboxRow.chat == chat, OutboxRow.message == message
     )
-    return session.exec(found.limit(1)).first() is not None
+    return session.exec(found.limit(1)).first()
+

@@ -390,3 +390,15 @@ def test_points_are_not_given_twice(stage: Stage) -> None:
     with talk.database.transaction(writing=False) as session:
         assert ledger_queries.balance(session, network.sz02.id) == 1
     assert (stage.stock_of(network.sz01.id), stage.stock_of(network.sz02.id)) == (1, 2)
+
+
+def test_a_reply_to_any_message_that_names_the_request_is_about_it(stage: Stage) -> None:
+    talk, network = stage.talk, stage.network
+    talk.says(network.sz01_manager, POST)
+    talk.delivered()
+    talk.presses(network.sz02_manager, "收到")
+    talk.passes(minutes=6)
+    talk.delivered()
+    nudge = talk.last_heard(network.sz02_manager, "⏳")
+    talk.says(network.sz02_manager, "可以", reply_to=nudge)
+    assert stage.request().owner_store_id == network.sz02.id
