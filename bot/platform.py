@@ -126,9 +126,7 @@ class Platform(Protocol):
     async def close(self) -> None:
         """Close connections; nothing is said after this."""
 
-    async def post(
-        self, address: Address, message: Message, *, only_for: str = "", reply_to: str = ""
-    ) -> Posted:
+    async def post(self, address: Address, message: Message, *, only_for: str = "", reply_to: str = "") -> Posted:
         """Say a message; `only_for` (a user id) shows it to that user alone where the platform can.
 
         A text over the platform's limit is split at line ends; the id returned is of the part with the buttons.

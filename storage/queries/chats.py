@@ -200,4 +200,3 @@ def find_said(session: Session, platform: str, chat: str, message: str) -> str |
         OutboxRow.platform == platform, OutboxRow.chat == chat, OutboxRow.message == message
     )
     return session.exec(found.limit(1)).first()
-

@@ -66,6 +66,15 @@ WORDS = (
     "无法交付,路上坏了",
     "好热啊",
 )
+# What has happened before a life is looked at.
+ACCEPTED = ("asked", "收到,可以")
+BEGUN = (
+    (),
+    (("asked", "可以 1个"),),
+    (ACCEPTED, ("owner", "已发出 1个")),
+    (ACCEPTED, ("owner", "已发出 1个"), ("requester", "已收到1个")),
+    (ACCEPTED, ("owner", "已发出"), ("requester", "已收到1个")),
+)
 # What whoever is to act can press, state by state.
 NEXT = {
     "asking": (
@@ -115,9 +124,16 @@ def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 class Lives(LifeDesk):
     """What people do, drawn by numbers: what comes next more often than what is odd, so that lives come to an end."""
 
-    @initialize()
-    def first(self) -> None:
-        self._posts(self.people[0], 2, "urgent", True, 0)
+    @initialize(begun=st.sampled_from(BEGUN), quantity=st.integers(1, 3))
+    def first(self, begun: tuple[tuple[str, str], ...], quantity: int) -> None:
+        """Begin with a request that has come some way, in parts or whole."""
+        self._posts(self.people[0], quantity, "urgent", True, 0)
+        (life,) = self.world.lives.values()
+        for side, words in begun:
+            ask = life.open_ask
+            store = life.store if side == "requester" else ask.store if ask is not None else None
+            sender = next(one for one in self.people if one.store == store and one.role in LEADERS)
+            self._replies(life, words, sender, 0)
 
     @rule(what=st.sampled_from(MIX), numbers=st.tuples(*[st.integers(0, 119)] * 4), again=st.integers(0, 2))
     def something_happens(self, what: str, numbers: tuple[int, int, int, int], again: int) -> None:
@@ -384,6 +400,9 @@ class Lives(LifeDesk):
             ask = life.open_ask
             party = [one for one in self.people if one.store in {life.store, ask.store if ask else life.owner}]
             sender = party[who % len(party)]
+        self._replies(life, words, sender, again)
+
+    def _replies(self, life: Life, words: str, sender: Someone, again: int) -> None:
         self.talk.delivered()
         account = self.accounts[sender.id]
         with self.database.transaction(writing=False) as session:
