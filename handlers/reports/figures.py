@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median_high
 from typing import TYPE_CHECKING
 
 from handlers.ledger.rules import Standing, mean, midnight
@@ -206,13 +207,18 @@ def week_figures(context: Context, language: str, since: datetime, until: dateti
     settings = context.settings.network
     read = reader(context, language)
     finished = [r for r in report_queries.list_finished(context.session, since, until) if r.kind == "transfer"]
+    answers = report_queries.list_answer_times(context.session, since, until)
     return rules.WeekFigures(
         since=since,
         until=until,
         first_day=local(since, settings.timezone).date(),
         last_day=local(until - timedelta(seconds=1), settings.timezone).date(),
         currency=settings.currency,
-        transfers=_transfer_week(finished, settings.kept_customer),
+        transfers=_transfer_week(
+            finished,
+            settings.kept_customer,
+            [took for times in answers.values() for took in times],
+        ),
         stores=_store_weeks(read, finished, since, until),
         case=_case(read, finished),
     )
@@ -229,12 +235,13 @@ def standings(session: Session, stores: Iterable[Store], since: datetime, until:
     )
 
 
-def _transfer_week(finished: list[Request], kept_customer: int) -> rules.TransferWeek:
+def _transfer_week(finished: list[Request], kept_customer: int, answers: list[timedelta]) -> rules.TransferWeek:
     kept = sum(request.kept == "yes" for request in finished)
     return rules.TransferWeek(
         count=len(finished),
         response=mean(_response(request) for request in finished),
         delivery=mean(_took(request) - _response(request) for request in finished),
+        decision=median_high(answers) if answers else None,
         kept=kept,
         value=kept * kept_customer,
     )

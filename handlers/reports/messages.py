@@ -161,6 +161,11 @@ texts.add(
             "{count} transfers · mean response {response} · then delivery {delivery}",
             "{count} traslados · respuesta media {response} · después entrega {delivery}",
         ),
+        "week_decision": (
+            "  从询问到答复(中位){decision}",
+            "  ask to answer (median) {decision}",
+            "  de la pregunta a la respuesta (mediana) {decision}",
+        ),
         "week_kept": (
             "  保住客户 {kept} 位 → {value}",
             "  {kept} customers kept → {value}",

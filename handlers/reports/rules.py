@@ -215,13 +215,17 @@ def is_pressing(duty: Duty) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TransferWeek:
-    """Transfers delivered: `response` from opening to the final acceptance, `delivery` from there to the receipt."""
+    """Transfers delivered: `response` from opening to the final acceptance, `delivery` from there to the receipt.
+
+    `decision` is the median from the ask of a store to its answer, over every answer given.
+    """
 
     count: int = 0
     response: timedelta | None = None
     delivery: timedelta | None = None
     kept: int = 0
     value: int = 0  # in minor units, as every amount
+    decision: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

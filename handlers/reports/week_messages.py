@@ -79,6 +79,8 @@ def _kinds(language: str, figures: rules.WeekFigures) -> list[Line]:
         ),
         texts.say(language, "reports.week_kept", kept=transfers.kept, value=value(transfers.value)),
     ]
+    if transfers.decision is not None:
+        said.append(texts.say(language, "reports.week_decision", decision=say_duration(transfers.decision, language)))
     if supports is not None:
         satisfaction = "–" if supports.satisfaction is None else _decimal(supports.satisfaction, language)
         said.append(

@@ -61,6 +61,7 @@ def test_the_scoreboard_is_posted_on_monday_morning_everywhere_with_the_same_fig
         "📊 协同网络周报 · 3月2日–3月8日",
         "调拨 5 单 · 平均响应9分钟 · 送达平均46分钟",
         "  保住客户 3 位 → 24万元",
+        "  从询问到答复(中位)6分钟",
         "合计保住价值 24万元",
         "",
         "门店榜",
@@ -105,7 +106,14 @@ def test_the_weekly_report_has_the_posted_figures(database: Database, network: S
     assert title == "协同网络"
     assert message.plain == talk.last(network.hq_chat).plain
     plain = json.loads(json.dumps(data))
-    assert plain["transfers"] == {"count": 5, "response": 540, "delivery": 2760, "kept": 3, "value": 24_000_000}
+    assert plain["transfers"] == {
+        "count": 5,
+        "response": 540,
+        "delivery": 2760,
+        "kept": 3,
+        "value": 24_000_000,
+        "decision": 360,
+    }
     assert plain["total"] == 24_000_000
     assert plain["supports"] is None
     assert [store["code"] for store in plain["stores"]] == ["SZ02", "SZ03", "BK01", "SZ01"]

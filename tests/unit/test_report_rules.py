@@ -355,6 +355,7 @@ def test_figures_are_plain_for_programs() -> None:
         "delivery": 4320,
         "kept": 8,
         "value": 64_000_000,
+        "decision": None,
     }
     assert plain["first_day"] == "2026-11-16"
     assert plain["since"] == "2026-11-15T16:00:00+00:00"
