@@ -69,7 +69,13 @@ def test_every_line_of_the_transcript_fits_eighty_columns(tmp_path: Path) -> Non
 
 def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     with subprocess.Popen(
-        COMMAND, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        COMMAND,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell starts what runs in its background with Ctrl-C ignored, and so would its tests' children be.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         assert "演示" in process.stdout.readline().decode()
