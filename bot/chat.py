@@ -63,11 +63,12 @@ class Talk:
 
     def __init__(self, database: Database, settings: Settings, out: TextIO) -> None:
         self.database = database
-        self.settings = settings
+        # Who speaks as several people has all of them awake.
+        self.settings = settings.model_copy(update={"digest": settings.digest.model_copy(update={"quiet": None})})
         self.clock = WallClock()
         # Message ids of one sitting are never those of another: cards of an earlier one are posted anew.
         self.console = Console(run=f"{self.clock.now():%y%m%d%H%M%S}-")
-        self.app = App(database, settings, self.clock, [self.console], workers=Inline())
+        self.app = App(database, self.settings, self.clock, [self.console], workers=Inline())
         self._out = out
         self._people: list[Member] = []
         self._me: Member | None = None

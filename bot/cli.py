@@ -156,6 +156,23 @@ def restore(
 
 
 @app.command()
+def move(
+    to: Annotated[str, typer.Option("--to", envvar="XIETONG_MOVE_TO", help="postgresql://… or sqlite:///…, empty.")],
+    config: ConfigOption = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Begin an unfinished move from the first row.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Carry everything over to another database, checked row for row; stop the bot before. Goes on where it stopped."""
+    with _sentences():
+        from bot.moving import move as carry_over
+
+        source, target = _load(config), _load(config, to)
+        _log("warning", (*source.secrets(), *target.secrets()))
+        if not carry_over(source.database.url, target.database.url, anew=anew, yes=yes, out=_out()):
+            raise typer.Exit(1)
+
+
+@app.command()
 def doctor(config: ConfigOption = None) -> None:
     """Look at everything the bot needs, and say how to mend what is amiss."""
     with _sentences():

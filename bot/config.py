@@ -23,7 +23,19 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from bot.config_words import KeyPath, Words
-from handlers.settings import Clocks, Digest, Escalation, Frozen, Limits, Matching, Network, Points, Rules, Settings
+from handlers.settings import (
+    Clocks,
+    Digest,
+    Escalation,
+    Flood,
+    Frozen,
+    Limits,
+    Matching,
+    Network,
+    Points,
+    Rules,
+    Settings,
+)
 
 DEFAULT_PATH = Path("config.toml")
 PREFIX = "XIETONG_"
@@ -45,6 +57,11 @@ def _listen(value: str) -> str:
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise ValueError('must be an address and a port, for example "127.0.0.1:8443"')
     return value
+
+
+def _listen_or_not(value: str) -> str:
+    """Take "" as nowhere, and port 0 as any that is free."""
+    return value if not value or re.fullmatch(r"[^:]+:0|\[.+\]:0", value) else _listen(value)
 
 
 def _database_url(value: str) -> str:
@@ -73,6 +90,7 @@ def _trimmed(value: Any) -> Any:
 
 WebAddress = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_web_address)]
 Listen = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_listen)]
+MaybeListen = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_listen_or_not)]
 Secret = Annotated[SecretStr, BeforeValidator(_trimmed)]
 
 
@@ -116,6 +134,9 @@ class TelegramConfig(Frozen):
     )
     base_url: WebAddress = Field(
         "https://api.telegram.org", min_length=8, description="Telegram's address, or a bot API server of your own"
+    )
+    paced: bool = Field(
+        True, description="keep Telegram's limits; false only for a bot API server of your own that has none"
     )
     mode: Literal["polling", "webhook"] = Field(
         "polling", description="polling asks Telegram for what is new; webhook lets Telegram call `webhook_url`"
@@ -161,6 +182,15 @@ class SlackConfig(Frozen):
         return self
 
 
+class HealthConfig(Frozen):
+    """Whether the process is well, and its figures, over HTTP: for a supervisor and for Prometheus."""
+
+    listen: MaybeListen = Field(
+        "127.0.0.1:9464",
+        description="where /healthz, /readyz and /metrics answer; port 0: any that is free; empty: nowhere",
+    )
+
+
 class Config(Frozen):
     """Everything `config.toml` and the environment say."""
 
@@ -171,12 +201,14 @@ class Config(Frozen):
     redis: RedisConfig = RedisConfig()
     telegram: TelegramConfig = TelegramConfig()
     slack: SlackConfig = SlackConfig()
+    health: HealthConfig = HealthConfig()
     clocks: Clocks = Clocks()
     escalation: Escalation = Escalation()
     points: Points = Points()
     matching: Matching = Matching()
     limits: Limits = Limits()
     digest: Digest = Digest()
+    flood: Flood = Flood()
 
     def settings(self) -> Settings:
         """Return what `handlers/` is told."""
@@ -187,7 +219,7 @@ class Config(Frozen):
             matching=self.matching,
             limits=self.limits,
         )
-        return Settings(network=self.network, digest=self.digest, rules=rules)
+        return Settings(network=self.network, digest=self.digest, flood=self.flood, rules=rules)
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret word of the configuration, for the log to hide."""

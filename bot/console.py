@@ -50,6 +50,7 @@ class Console:
 
     def __init__(self, *, name: str = NAME, run: str = "", has_threads: bool = False) -> None:
         self.name = name
+        self.asks = False
         self._run = run
         self._has_threads = has_threads
         self._shown: dict[str, Shown] = {}
@@ -175,6 +176,9 @@ class Console:
 
     async def publish(self, menu: Sequence[MenuEntry]) -> None:
         """Do nothing: a terminal has no menu."""
+
+    async def greet(self) -> None:
+        """Do nothing: a terminal refuses nobody."""
 
     async def check(self) -> list[Finding]:
         """Find nothing."""

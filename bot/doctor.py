@@ -14,13 +14,17 @@ from bot.config import Config, ConfigError, load
 from bot.log import Redactor
 from bot.platform import Finding, Level, Platform
 from bot.platforms import enabled
+from handlers import auditing
 from handlers.access import STORE_LEADERS
+from handlers.load import load as load_handlers
+from handlers.requests.kinds import kind_of
+from handlers.requests.rules import label
 from handlers.working_time import Hours, next_opening
 from storage import migrate
 from storage.database import Database, DatabaseError, why
 from storage.queries import chats as chat_queries
+from storage.queries import health, queues
 from storage.queries import people as people_queries
-from storage.queries import queues
 from storage.tables.chats import Purpose
 from storage.tables.people import Person, Role
 
@@ -86,6 +90,7 @@ def _database(config: Config, now: datetime, with_platforms: bool) -> list[Findi
     url = config.database.url
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///").split("?")[0]).exists():
         return [Finding(Level.FAIL, "database", "there is none yet", "`xietong init` creates it")]
+    load_handlers()
     database = Database(url)
     try:
         found = migrate.current(database)
@@ -94,7 +99,7 @@ def _database(config: Config, now: datetime, with_platforms: bool) -> list[Findi
             return [Finding(Level.FAIL, "database", text, "`xietong backup` first, then `xietong migrate`")]
         findings = [Finding(Level.OK, "database", f"{'SQLite' if database.is_sqlite else 'PostgreSQL'}, at {found}")]
         with database.transaction(writing=False) as session:
-            findings += [_timers(session, now), _outbox(session, now), _inbound(session, now)]
+            findings += [_timers(session, now), _outbox(session, now), _inbound(session, now), _requests(session, now)]
             findings.append(_hours(session, now))
             if with_platforms:
                 findings += [*_chats(session), *_people(session)]
@@ -119,6 +124,15 @@ def _inbound(session: Session, now: datetime) -> Finding:
     received = [row.received_at for row in queues.list_open_inbound(session)]
     late, very_late = (sum(at < now - since for at in received) for since in (LATE, VERY_LATE))
     return _queue("inbound", "messages wait to be worked", late, very_late)
+
+
+def _requests(session: Session, now: datetime) -> Finding:
+    forgotten = health.list_forgotten(session, now - LATE, auditing.MOST)
+    if not forgotten:
+        return Finding(Level.OK, "requests", "each that is open waits for a timer")
+    names = ", ".join(label(kind_of(one).letter, one.number) for one in forgotten[:MOST_NAMES])
+    text = f"{len(forgotten)} are open and wait for no timer, such as {names}"
+    return Finding(Level.WARN, "requests", text, "`xietong run` gives each one within a minute, once; see its log")
 
 
 def _queue(name: str, what: str, late: int, very_late: int) -> Finding:

@@ -9,20 +9,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.gate import Gate
+from bot.meters import Meters
 from bot.threads import Desk
 from handlers import dispatch
 from handlers.chat import Inbound, Reply, inbound_from_json, to_json
+from handlers.context import Context
 from handlers.settings import Settings
-from storage.queries import queues
+from storage.database import DatabaseError, is_refused
+from storage.queries import queues, sharing
 
 log = logging.getLogger(__name__)
 
 REMEMBERED = 1_000  # outcomes kept for whoever asks late, and first hearings of what could not be stored
-ADOPT = timedelta(seconds=90)  # an inbound still open after this, and not in our hands, is of a process that is gone
+TURN = 0.1  # seconds between two looks whether another process has worked what was said in a chat before
 PATIENCE = 20.0  # real seconds that timers wait for what was said before them
 
 
@@ -35,16 +39,33 @@ class _Errand:
 
 
 class Inbox:
-    """Takes in and works what people say; `committed` is called after each piece of work."""
+    """Takes in and works what people say; `committed` is called after each piece of work.
 
-    def __init__(self, desk: Desk, settings: Settings, committed: Callable[[], None]) -> None:
+    `by` names this process on what it takes in; while other processes take in as well (`is_shared`) a chat is worked
+    in the order in which it was stored, whoever stored it.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        committed: Callable[[], None],
+        *,
+        by: str = "",
+        is_shared: Callable[[], bool] = lambda: False,
+        meters: Meters | None = None,
+    ) -> None:
         self._desk = desk
         self._settings = settings
         self._committed = committed
+        self._by = by
+        self._is_shared = is_shared
+        self._meters = meters or Meters()
         self._chats: dict[tuple[str, str], deque[_Errand]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: dict[str, asyncio.Future[Reply]] = {}
         self._heard: dict[str, datetime] = {}  # when we first heard what we could not store
+        self._gate = Gate(desk, settings)
 
     async def take(self, inbounds: Sequence[Inbound]) -> list[Inbound]:
         """Store inbounds in one transaction and begin to work them; returns those not seen before.
@@ -52,25 +73,13 @@ class Inbox:
         Raises when nothing was stored; what was said still counts from when it was first heard.
         """
         now = self._desk.now()
+        inbounds = await self._gate.admitted(inbounds, now, self._heard)
+        if not inbounds:
+            return []
         times = {inbound.id: self._heard.get(inbound.id, now) for inbound in inbounds}
 
-        def store() -> list[tuple[int, Inbound]]:
-            with self._desk.database.transaction() as session:
-                ids = [
-                    queues.add_inbound(
-                        session,
-                        source=inbound.id,
-                        platform=inbound.origin.platform,
-                        chat=inbound.origin.chat,
-                        payload=to_json(inbound),
-                        now=times[inbound.id],
-                    )
-                    for inbound in inbounds
-                ]
-            return [(id_, inbound) for id_, inbound in zip(ids, inbounds, strict=True) if id_ is not None]
-
         try:
-            stored = await self._desk.once(store)
+            stored = await self._stored(inbounds, times)
         except BaseException:
             self._heard.update(times)
             _trim(self._heard)
@@ -81,6 +90,30 @@ class Inbox:
             self._outcomes[inbound.id] = self.add(row_id, inbound, times[inbound.id])
         _trim(self._outcomes)
         return [inbound for _, inbound in stored]
+
+    async def _stored(self, inbounds: Sequence[Inbound], times: Mapping[str, datetime]) -> list[tuple[int, Inbound]]:
+        """Store them together; what the database refuses for good is passed over, and stops no other."""
+
+        def store() -> list[tuple[int, Inbound]]:
+            heard = [
+                queues.Heard(
+                    inbound.id, inbound.origin.platform, inbound.origin.chat, to_json(inbound), times[inbound.id]
+                )
+                for inbound in inbounds
+            ]
+            with self._desk.database.transaction() as session:
+                ids = queues.add_inbounds(session, heard, by=self._by)
+            return [(ids[inbound.id], inbound) for inbound in _once(inbounds) if inbound.id in ids]
+
+        try:
+            return await self._desk.once(store, kind="store")
+        except (DatabaseError, ValueError) as error:
+            if not is_refused(error):
+                raise
+            if len(inbounds) == 1:
+                log.exception("%s cannot be stored and is passed over", inbounds[0].id)
+                return []
+        return [one for inbound in inbounds for one in await self._stored([inbound], times)]
 
     async def answer(self, inbound: Inbound) -> Reply:
         """Wait until a stored inbound is worked and return what must be answered at once."""
@@ -102,14 +135,26 @@ class Inbox:
 
     async def recover(self) -> None:
         """Work everything that was stored and not worked, in order: what a crash left behind."""
-        if count := await self._add_open(None):
-            log.warning("%d inbounds were stored and not worked; they are worked now", count)
+
+        def find() -> list[tuple[int, str, datetime]]:
+            with self._desk.database.transaction(writing=False) as session:
+                return [(row.id, row.payload, row.received_at) for row in queues.list_open_inbound(session)]
+
+        if found := await self._desk.surely(find, reading=True):
+            log.warning("%d inbounds were stored and not worked; they are worked now", len(found))
+            await self._add_stored(found)
         await self.idle()
 
-    async def adopt(self, now: datetime) -> None:
-        """Work what a process that is gone stored and did not work."""
-        if count := await self._add_open(now - ADOPT):
-            log.warning("%d inbounds of another process are worked now", count)
+    async def adopt(self) -> None:
+        """Work what processes that live no more stored and did not work."""
+
+        def adopt() -> list[tuple[int, str, datetime]]:
+            with self._desk.database.transaction() as session:
+                return sharing.adopt_inbound(session, self._by)
+
+        if found := await self._desk.surely(adopt):
+            log.warning("%d inbounds of a process that is gone are worked now", len(found))
+            await self._add_stored(found)
 
     @property
     def is_idle(self) -> bool:
@@ -127,27 +172,17 @@ class Inbox:
         if earlier:
             await asyncio.wait(earlier, timeout=PATIENCE)
 
-    async def _add_open(self, received_before: datetime | None) -> int:
+    async def _add_stored(self, found: Sequence[tuple[int, str, datetime]]) -> None:
         in_hand = {errand.row_id for chat in self._chats.values() for errand in chat}
-
-        def find() -> list[tuple[int, str, datetime]]:
-            with self._desk.database.transaction(writing=False) as session:
-                rows = queues.list_open_inbound(session)
-                return [
-                    (row.id, row.payload, row.received_at)
-                    for row in rows
-                    if row.id not in in_hand and (received_before is None or row.received_at < received_before)
-                ]
-
-        found = await self._desk.surely(find, reading=True)
         for row_id, payload, received_at in found:
+            if row_id in in_hand:
+                continue
             try:
                 inbound = inbound_from_json(payload)
             except ValueError as error:  # written by another version
                 await self._put_aside(row_id, error)
             else:
                 self.add(row_id, inbound, received_at)
-        return len(found)
 
     async def _work_chat(self, key: tuple[str, str], chat: deque[_Errand]) -> None:
         while chat:
@@ -157,31 +192,57 @@ class Inbox:
             except Exception as error:
                 log.exception("inbound %s could not be worked", errand.row_id)
                 await self._put_aside(errand.row_id, error)
+                self._meters.inbound_failures.inc()
                 reply = Reply()
+            lateness = (self._desk.now() - errand.received_at).total_seconds()
+            self._meters.inbound_lateness.labels(errand.inbound.origin.platform).observe(max(lateness, 0))
             errand.done.set_result(reply)
             chat.popleft()
             self._committed()
         del self._chats[key]
 
+    async def _until_its_turn(self, errand: _Errand) -> None:
+        """Wait until nothing said before in its chat is open in the hands of another process."""
+        origin = errand.inbound.origin
+
+        def is_first() -> bool:
+            with self._desk.database.transaction(writing=False) as session:
+                return not queues.has_earlier_inbound(session, origin.platform, origin.chat, errand.row_id)
+
+        while self._is_shared() and not await self._desk.surely(is_first, reading=True):
+            await self._desk.clock.sleep(TURN)
+
     async def _work(self, errand: _Errand) -> Reply:
-        command = dispatch.route_of(errand.inbound).command
+        await self._until_its_turn(errand)
+        database, settings, row_id, inbound = self._desk.database, self._settings, errand.row_id, errand.inbound
+        now, looked = errand.received_at, None
+        if dispatch.is_reading(inbound):  # the long half, without the writer
+            looked = await self._desk.surely(
+                lambda: dispatch.look(database, settings, row_id, inbound, now), reading=True
+            )
         return await self._desk.surely(
-            lambda: dispatch.answer(
-                self._desk.database, self._settings, errand.row_id, errand.inbound, errand.received_at
-            ),
-            reading=command is not None and command.reading,
+            lambda: dispatch.answer(database, settings, row_id, inbound, now, looked), kind="answer"
         )
 
     async def _put_aside(self, row_id: int, error: Exception) -> None:
-        """End an inbound that not even the apology could end, so that it stops nothing behind it."""
+        """End an inbound that not even the apology could end, on the record, so that it stops nothing behind it."""
 
         def end() -> None:
             with self._desk.database.transaction() as session:
                 row = queues.claim_inbound(session, row_id)
-                if row is not None:
-                    row.done_at, row.error = self._desk.now(), f"{type(error).__name__}: {error}"[:500]
+                if row is None:
+                    return
+                row.done_at, row.error = self._desk.now(), f"{type(error).__name__}: {error}"[:500]
+                context = Context(session, self._settings, self._desk.now())
+                context.audit("inbound put aside", f"inbound {row_id}", reason=row.error)
+                context.flush(session)
 
         await self._desk.surely(end)
+
+
+def _once(inbounds: Iterable[Inbound]) -> Iterable[Inbound]:
+    """Leave out what a batch repeats."""
+    return {inbound.id: inbound for inbound in inbounds}.values()
 
 
 def _trim(remembered: dict[str, datetime] | dict[str, asyncio.Future[Reply]]) -> None:

@@ -17,7 +17,7 @@ LEAST_SECRET = 4
 # What looks like a secret, whether it is one of ours or not: a token of Telegram (also inside its addresses), of
 # Slack, the ticket of a Slack socket, and the password of an address.
 _SECRETS = (
-    re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{30,}"),
+    re.compile(r"[0-9]{6,12}(?::|%3[Aa])[A-Za-z0-9_-]{30,}"),
     re.compile(r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,}"),
     re.compile(r"xapp-[A-Za-z0-9-]{8,}"),
     re.compile(r"(?<=ticket=)[^&\s\"']+"),

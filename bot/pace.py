@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor
+from typing import Protocol
 
 from bot.platform import Platform
 from handlers.chat import Address
 
-# The platform counts when a message arrives, we when it leaves: windows are kept this much longer.
-MARGIN = 1.03
+MARGIN = 1.01  # windows are kept this much longer: two clocks never run alike
 # Chats that rest are forgotten once there are so many.
 MOST_CHATS = 2_000
 UNLIMITED = 1_000_000
@@ -27,33 +27,50 @@ class Limit:
     seconds: float
 
 
+class SharedPace(Protocol):
+    """Counts for several processes together."""
+
+    async def share(self, limits: list[Limit], now: datetime) -> float:
+        """Count a message towards limits all processes share; return the seconds to wait, 0 when it was counted."""
+
+    async def arrived(self, limits: list[Limit], counted: datetime, now: datetime) -> None:
+        """Count the message that was counted then towards these limits as arriving now."""
+
+
 class Window:
-    """Remembers when what counts towards a limit was done."""
+    """Remembers what counts towards a limit: what is on its way, and when the rest arrived.
+
+    The platform counts what arrives, so what is on its way counts as arriving now, however long it takes.
+    """
 
     def __init__(self, limit: Limit) -> None:
         self.limit = limit
         self._span = timedelta(seconds=limit.seconds)
-        self._taken: deque[datetime] = deque(maxlen=limit.count)
+        self._away = 0
+        self._arrived: deque[datetime] = deque(maxlen=limit.count)
 
     def ready_at(self, now: datetime) -> datetime:
         """Return when one more may be done: now, or later."""
-        if len(self._taken) < self.limit.count:
+        free = self.limit.count - self._away
+        if free <= 0:
+            return now + self._span  # at the soonest: what is on its way must arrive first
+        if len(self._arrived) < free:
             return now
-        return max(now, self._taken[0] + self._span)
+        return max(now, self._arrived[-free] + self._span)
 
     def room(self, now: datetime) -> int:
         """Return how many more may be done now."""
-        return self.limit.count - sum(1 for at in self._taken if at + self._span > now)
+        return max(self.limit.count - self._away - sum(1 for at in self._arrived if at + self._span > now), 0)
 
-    def take(self, now: datetime) -> None:
-        """Count one."""
-        self._taken.append(now)
+    def take(self) -> None:
+        """Count one that goes on its way."""
+        self._away += 1
 
-    def put_off(self, at: datetime, now: datetime) -> None:
-        """Count what was taken `at` as taken now."""
-        if at in self._taken:
-            self._taken.remove(at)
-            self._taken.append(now)
+    def end(self, now: datetime | None) -> None:
+        """Count one that was on its way as arriving now, at the latest; None: it was not sent after all."""
+        self._away -= 1
+        if now is not None:
+            self._arrived.append(now)
 
 
 class Pacer:
@@ -82,30 +99,27 @@ class Pacer:
         return max(_latest(now, self._chats.get(chat, ())), self._held.get(chat, now))
 
     def take(self, chat: str, now: datetime) -> None:
-        """Count one message of this chat."""
+        """Count one message of this chat that goes on its way."""
         for window in (*self._overall, *self._of(chat, now)):
-            window.take(now)
+            window.take()
 
     def take_in(self, chat: str, now: datetime) -> datetime:
         """Count one message towards the limits of this chat alone if it may speak; returns when it may."""
         at = self.ready_at(chat, now)
         if at <= now:
             for window in self._of(chat, now):
-                window.take(now)
+                window.take()
         return at
 
-    def leaves(self, chat: str, at: datetime, now: datetime) -> None:
-        """Count the message of this chat that was taken `at` as leaving now."""
-        for window in (*self._overall, *self._chats.get(chat, ())):
-            window.put_off(at, now)
+    def end(self, chat: str, now: datetime | None) -> None:
+        """Count the message of this chat that was taken as arriving now; None: it was not sent after all."""
+        for window in (*self._overall, *self._chats[chat]):
+            window.end(now)
 
-    def has_arrived(self, chat: str, at: datetime, now: datetime) -> None:
-        """Count the message of this chat that left `at` as arriving now, at the latest.
-
-        So the next one, which leaves later, cannot seem too early over there, however slow this one was.
-        """
-        for window in self._chats.get(chat, ()):
-            window.put_off(at, now)
+    def end_in(self, chat: str, now: datetime | None) -> None:
+        """Count what was taken in this chat alone as arriving now; None: it was not sent after all."""
+        for window in self._chats[chat]:
+            window.end(now)
 
     def hold(self, chat: str, until: datetime) -> None:
         """Say nothing in this chat until then."""

@@ -36,6 +36,7 @@ class DeliveryError(Exception):
 
     DeliveryError
     ├── TryLater      the platform asks for patience, or did not answer: again after `seconds`
+    │   └── Refused   the platform takes nothing from us until somebody mends it: the token was revoked
     ├── Moved         the chat has a new id
     ├── Unreachable   nothing can be said there any more: blocked, kicked, archived, closed, deleted
     ├── Gone          the message to edit does not exist any more
@@ -50,6 +51,13 @@ class TryLater(DeliveryError):
         super().__init__(why)
         self.seconds = seconds
         self.limited = limited
+
+
+class Refused(TryLater):
+    """The platform takes nothing from us, whatever it is, until somebody gives us a valid token."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, seconds=300.0)  # the lookout asks more often than messages are tried
 
 
 class Moved(DeliveryError):
@@ -116,6 +124,7 @@ class Platform(Protocol):
 
     name: str
     pace: Pace
+    asks: bool  # intake asks for what is new, which one process alone may do; else the platform calls any process
 
     async def start(self, take: Take, answer: Answer) -> None:
         """Begin to take in; return once intake runs. Raises `OSError` or a platform error when it cannot."""
@@ -138,6 +147,9 @@ class Platform(Protocol):
 
     async def publish(self, menu: Sequence[MenuEntry]) -> None:
         """Register the commands where the platform has a menu of them."""
+
+    async def greet(self) -> None:
+        """Ask the platform who we are. Raises a `DeliveryError`: `Refused` when it wants nothing of us any more."""
 
     async def check(self) -> list[Finding]:
         """Look at the connection for `doctor`: who we are there, rights, webhook or socket. Never raises."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.clock import Clock
 from bot.config import Config
-from bot.platform import Platform
+from bot.platform import MenuEntry, Platform
+from handlers import texts
+from handlers.registry import registry
 
 
 def enabled(config: Config, clock: Clock) -> list[Platform]:
@@ -19,6 +21,7 @@ def enabled(config: Config, clock: Clock) -> list[Platform]:
             Telegram(
                 telegram.token.get_secret_value(),
                 base_url=telegram.base_url.rstrip("/"),
+                paced=telegram.paced,
                 mode=telegram.mode,
                 webhook_url=telegram.webhook_url,
                 listen=telegram.listen,
@@ -43,3 +46,17 @@ def enabled(config: Config, clock: Clock) -> list[Platform]:
             )
         )
     return platforms
+
+
+def menu() -> list[MenuEntry]:
+    """Return the commands as a platform's menu lists them."""
+    return [
+        MenuEntry(
+            command.name,
+            {str(language): words for language, words in texts.sentences(f"help.{command.name}").items()},
+            command.in_groups,
+            command.in_private,
+        )
+        for command in registry.commands.values()
+        if texts.has(f"help.{command.name}")
+    ]

@@ -7,14 +7,16 @@ own store of work is never used, so nothing is lost or doubled with it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
+from bot.meters import Meters
 from bot.threads import Desk
 from handlers import dispatch
 from handlers.settings import Settings
@@ -23,19 +25,19 @@ from storage.queries import queues
 log = logging.getLogger(__name__)
 logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of each tick
 
-BATCH = 100  # timers looked up at once
+HANDS = 16  # timers fired at once: on SQLite one commit ends them together …
+POSTGRES_HANDS = 4  # … and on PostgreSQL each takes a connection of the few there are
+BATCH = 100  # late timers told of at once
+BREATH = 0.02  # seconds between two looks at the timers: a burst of commits is one reason to look
+EVERY = timedelta(minutes=1)  # the periodic work and the audit
 LOOK = timedelta(seconds=60)  # the longest sleep: the machine's clock may have jumped
 OVERDUE = timedelta(seconds=60)  # a timer this late is a failure of ours
-UNSAID = timedelta(minutes=5)  # a message this old, still unsaid, is worth a line in the log
-ALIVE = timedelta(seconds=150)  # without a good audit for so long we are not healthy
-
-Minutely = Callable[[datetime], Awaitable[None]]
 
 
 class Scheduler:
     """Fires timers and sees to what is periodic.
 
-    `before` is awaited before timers fire, `minutely` each minute; `committed` is called after each piece of work.
+    `before` is awaited before timers fire, `audit` each minute; `committed` is called after each piece of work.
     """
 
     def __init__(
@@ -43,64 +45,40 @@ class Scheduler:
         desk: Desk,
         settings: Settings,
         *,
-        before: Minutely,
-        minutely: Minutely,
+        before: Callable[[datetime], Awaitable[None]],
+        audit: Callable[[datetime], Awaitable[object]],
         committed: Callable[[], None],
+        meters: Meters,
     ) -> None:
         self._desk = desk
         self._settings = settings
         self._before = before
-        self._minutely = minutely
+        self._audit = audit
         self._committed = committed
+        self._meters = meters
+        self._hands = HANDS if desk.database.is_sqlite else POSTGRES_HANDS
         self._firing = asyncio.Lock()
         self._rung = asyncio.Event()
-        self._overdue = 0
         self._late: set[str] = set()  # said in the log
-        self.heartbeat_at: datetime | None = None  # the last time nothing was found overdue
 
     # The steps, which a driver with a simulated clock calls itself
 
     async def fire_due(self, now: datetime) -> datetime | None:
         """Fire everything due, the longest due first; return when the next is due. One that fails stops no other."""
         await self._before(now)
-        tried: set[int] = set()
         async with self._firing:
-            while ids := [id_ for id_ in await self._list_due(now) if id_ not in tried]:
-                for timer_id in ids:
-                    tried.add(timer_id)
-                    await self._fire(timer_id)
-            return await self._find_next()
+            due = await self._find_next(now)
+            if due is None or due > now:
+                return due
+            stuck: set[int] = set()
+            await asyncio.gather(*(self._fire_all(now, stuck) for _ in range(self._hands)))
+            return await self._find_next(now)
 
     async def see_to(self, now: datetime) -> None:
-        """See to everything periodic, then look for what is overdue."""
+        """See to everything periodic, then look for what is stuck."""
         await self._desk.surely(lambda: dispatch.see_to(self._desk.database, self._settings, now))
         self._committed()
-        await self._minutely(now)
-        await self.audit(now)
-
-    async def audit(self, now: datetime) -> bool:
-        """Look for timers that should have fired and messages that should have been said; the first stop the heart."""
-
-        def count() -> tuple[int, int]:
-            with self._desk.database.transaction(writing=False) as session:
-                overdue = queues.count_overdue_timers(session, now - OVERDUE)
-                return overdue, queues.count_backlog(session, now - UNSAID)
-
-        overdue, unsaid = await self._desk.surely(count, reading=True)
-        if overdue:
-            log.error("%d timers are overdue", overdue)
-        elif self._overdue:
-            log.warning("no timer is overdue any more")
-        if unsaid:
-            log.warning("%d messages wait for more than %s", unsaid, UNSAID)
-        self._overdue = overdue
-        if not overdue:
-            self.heartbeat_at = now
-        return not overdue
-
-    def is_healthy(self, now: datetime) -> bool:
-        """Say whether an audit found nothing overdue, not long ago."""
-        return self.heartbeat_at is not None and now - self.heartbeat_at < ALIVE
+        await self._audit(now)
 
     # The hand of the clock
 
@@ -109,10 +87,12 @@ class Scheduler:
         ticks = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        ticks.add_job(self._minute, IntervalTrigger(minutes=1, timezone=UTC), id="minute")
+        ticks.add_job(self._minute, IntervalTrigger(seconds=round(EVERY.total_seconds()), timezone=UTC), id="minute")
         ticks.start()
+        shown = self._desk.now()
         try:
             while True:
+                await asyncio.sleep(BREATH)
                 self._rung.clear()
                 due = await self.fire_due(self._desk.now())
                 now = self._desk.now()
@@ -120,7 +100,11 @@ class Scheduler:
                     due = now + timedelta(seconds=1)
                 next_tick = DateTrigger(min(due or now + LOOK, now + LOOK), UTC)
                 ticks.add_job(self._ring, next_tick, id="due", replace_existing=True)
-                await self._rung.wait()
+                with contextlib.suppress(TimeoutError):  # it counts on the machine's clock, which may be set back
+                    await asyncio.wait_for(self._rung.wait(), LOOK.total_seconds())
+                before, shown = shown, self._desk.now()
+                if shown < before:
+                    ticks.reschedule_job("minute", trigger=IntervalTrigger(minutes=1, timezone=UTC))
         finally:
             ticks.shutdown(wait=False)
 
@@ -134,11 +118,14 @@ class Scheduler:
     async def _minute(self) -> None:
         await self.see_to(self._desk.now())
 
-    async def _list_due(self, now: datetime) -> list[int]:
-        def find() -> tuple[list[int], list[tuple[str, datetime]]]:
+    async def _find_next(self, now: datetime) -> datetime | None:
+        """Find when the next timer is due; what is very late is told in the log."""
+
+        def find() -> tuple[datetime | None, Sequence[tuple[str, datetime]]]:
             with self._desk.database.transaction(writing=False) as session:
-                due = list(queues.list_due_timers(session, now, BATCH))
-                return due, list(queues.list_late_timers(session, now - OVERDUE, BATCH)) if due else []
+                due = queues.find_next_due(session)
+                late = due is not None and due < now - OVERDUE
+                return due, queues.list_late_timers(session, now - OVERDUE, BATCH) if late else ()
 
         due, late = await self._desk.surely(find, reading=True)
         for key, due_at in late:
@@ -147,17 +134,24 @@ class Scheduler:
         self._late = {key for key, _ in late}
         return due
 
-    async def _find_next(self) -> datetime | None:
-        def find() -> datetime | None:
-            with self._desk.database.transaction(writing=False) as session:
-                return queues.find_next_due(session)
+    async def _fire_all(self, due_by: datetime, stuck: set[int]) -> None:
+        """Fire until nothing is due that nobody has in hand; `stuck` is what could not even be put off.
 
-        return await self._desk.surely(find, reading=True)
-
-    async def _fire(self, timer_id: int) -> None:
-        database, settings = self._desk.database, self._settings
-        try:
-            await self._desk.surely(lambda: dispatch.fire(database, settings, timer_id, self._desk.now()))
-        except Exception:
-            log.exception("timer %s could not be put off", timer_id)
-        self._committed()
+        What was said up to `due_by` was waited for: what is due later is for the next round.
+        """
+        database, settings, now = self._desk.database, self._settings, self._desk.now
+        while True:
+            try:
+                fired = await self._desk.surely(
+                    lambda: dispatch.fire(database, settings, now(), due_by=due_by, but=frozenset(stuck)), kind="fire"
+                )
+            except dispatch.NotPutOff as error:
+                log.exception("a timer is stuck")
+                stuck.add(error.timer_id)
+                continue
+            if fired is None:
+                return
+            self._meters.timer_lateness.observe(max((now() - fired.due_at).total_seconds(), 0))
+            if not fired.done:
+                self._meters.timer_failures.inc()
+            self._committed()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 from collections.abc import Sequence
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -27,6 +30,7 @@ from bot.platform import (
     MenuEntry,
     Pace,
     Posted,
+    Refused,
     Take,
     TryLater,
     Unreachable,
@@ -45,6 +49,7 @@ _sdk_log = logging.getLogger(f"{__name__}.sdk")
 _sdk_log.setLevel(logging.INFO)
 
 PATH = "/slack/events"
+BODY_SECONDS = 10.0  # for a body to come whole: Slack itself gives up after three
 # What the manifest asks for; docs/slack-manifest.yaml says why.
 SCOPES = frozenset(
     [
@@ -60,6 +65,10 @@ SCOPES = frozenset(
 )
 # Slack documents one message a second in a channel and "several hundred a minute" in a workspace: 300 is 5 a second.
 PACE = Pace(overall_per_second=5, chat_per_second=1)
+_INSTALL = (
+    "check [slack] bot_token (OAuth & Permissions on the app's page), install the app again if need be, and start "
+    "`xietong run` again; meanwhile nothing that is to be said there is lost"
+)
 _MANIFEST = "install the app again from docs/slack-manifest.yaml"
 
 
@@ -77,6 +86,7 @@ class Slack:
     """The Slack platform, over a socket or over signed HTTP requests."""
 
     name = NAME
+    asks = False  # Slack shares what it has to tell among the connections there are
     pace = PACE
 
     def __init__(
@@ -105,6 +115,7 @@ class Slack:
         self._intake: Intake | None = None
         self._socket: Socket | None = None
         self._runner: web.AppRunner | None = None
+        self._shut = ""  # why the socket is refused, while it is
 
     @property
     def has_threads(self) -> bool:
@@ -181,24 +192,32 @@ class Slack:
 
     async def _receive(self, request: web.Request) -> web.Response:
         """Take in one request of Slack's, if it is one: 401 for a wrong signature or one over 300 s old."""
-        if not self._is_genuine(await request.read(), request):
-            return web.Response(status=401)
-        assert self._app is not None
         try:
-            asked = await to_bolt_request(request)
-        except ValueError:  # signed, but no JSON
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        if not self._is_genuine(body, request):
+            return web.Response(status=401)
+        asked = _read_body(body.decode(), request.content_type)
+        if asked is None:
             return web.Response(status=400)
-        return await to_aiohttp_response(await self._app.async_dispatch(asked))
+        return await to_aiohttp_response(await self._dispatch(asked))
 
     def _is_genuine(self, body: bytes, request: web.Request) -> bool:
         verifier = signature.SignatureVerifier(self._signing_secret, _Fresh(self._clock))
         try:
             return verifier.is_valid_request(body, dict(request.headers))
-        except (ValueError, TypeError):  # a timestamp that is no number, a signature or a body that is no text
+        except (ValueError, TypeError, OverflowError):  # a timestamp, a signature or a body that can be none
             return False
 
     async def _endpoint(self) -> str:
-        response = await self._call("apps.connections.open", token=self._app_token)
+        try:
+            response = await self._call("apps.connections.open", token=self._app_token)
+        except Refused as error:
+            self._shut = str(error)
+            raise
+        self._shut = ""
         return str(response["url"])
 
     # Answering at once
@@ -310,6 +329,12 @@ class Slack:
         found = await self._call("auth.test")
         return Bot(str(found["team_id"]), str(found["user_id"]), str(found["bot_id"])), found
 
+    async def greet(self) -> None:
+        """Ask who we are. Raises a `DeliveryError`, also while the socket's own token is refused."""
+        await self._whoami()
+        if self._shut:
+            raise Refused(self._shut)
+
     # Doctor
 
     async def check(self) -> list[Finding]:
@@ -317,7 +342,7 @@ class Slack:
         try:
             _, found = await self._whoami()
         except DeliveryError as error:
-            return [Finding(Level.FAIL, "Slack", str(error), "check [slack] bot_token, and install the app")]
+            return [Finding(Level.FAIL, "Slack", str(error), _INSTALL)]
         who = f"{found['user']} in {found['team']}"
         findings = [Finding(Level.OK, "Slack", who), self._check_scopes(found)]
         if self._mode == "socket":
@@ -341,3 +366,19 @@ class Slack:
             mend = "check [slack] app_token (connections:write) and that Socket Mode is on"
             return Finding(Level.FAIL, "Slack socket", str(error), mend)
         return Finding(Level.OK, "Slack socket", "opens")
+
+
+def _read_body(body: str, content_type: str) -> dict[str, Any] | None:
+    """Return what a signed request says; None when it cannot be read.
+
+    Bolt's own reading loses a command in whose text the word "payload" stands.
+    """
+    try:
+        if content_type == "application/json":
+            found = json.loads(body)
+        else:
+            fields = dict(parse_qsl(body, keep_blank_values=True, errors="strict"))
+            found = json.loads(fields["payload"]) if "payload" in fields else fields
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and found else None

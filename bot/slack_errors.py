@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from slack_sdk.errors import SlackApiError
 
-from bot.platform import DeliveryError, Gone, TryLater, Unreachable, Unsayable
+from bot.platform import DeliveryError, Gone, Refused, TryLater, Unreachable, Unsayable
 from handlers.chat import BOT_REMOVED, CHAT_CLOSED, USER_BLOCKED
 
 # Nothing is wrong with the chat: whoever runs the workspace must renew the token or the app's rights. What waits in
 # the outbox is kept and tried every five minutes, and `doctor` says what to mend.
 TO_MEND = frozenset(
     [
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
         "missing_scope",
         "no_permission",
         "not_allowed_token_type",
@@ -29,6 +24,8 @@ TO_MEND = frozenset(
     ]
 )
 MEND_SECONDS = 300.0
+# Nobody knows us any more: the token was revoked, or the app taken out.
+REFUSED = frozenset(["invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"])
 LIMITED = frozenset(["ratelimited", "rate_limited", "message_limit_exceeded"])
 PASSING = frozenset(
     [
@@ -94,6 +91,8 @@ def from_refusal(method: str, error: SlackApiError, chat: str = "") -> DeliveryE
         return TryLater(why, seconds=_retry_after(response.headers.get("Retry-After", "")), limited=True)
     if status >= 500 or code in PASSING or not code:
         return TryLater(why)
+    if code in REFUSED:
+        return Refused(why)
     if code in TO_MEND:
         return TryLater(why, seconds=MEND_SECONDS)
     if code in UNREACHABLE:

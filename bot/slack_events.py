@@ -199,6 +199,8 @@ def _event(body: Payload, bot: Bot) -> Inbound | None:
         kind=InboundKind.EVENT,
         origin=Address(NAME, event.get("channel") or ""),
     )
+    if kind == "tokens_revoked" and not event.get("tokens", {}).get("bot", True):
+        return None  # somebody's own token, which is none of ours
     if kind in UNINSTALLED:
         # No chat at all: the whole workspace is out of reach.
         return replace(happened, text=BOT_REMOVED, values={"reason": kind})

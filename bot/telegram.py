@@ -19,7 +19,7 @@ from telegram import (
 )
 from telegram import Message as Sent
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.clock import Clock, WallClock
 from bot.platform import (
@@ -32,6 +32,7 @@ from bot.platform import (
     Moved,
     Pace,
     Posted,
+    Refused,
     Take,
     TryLater,
     Unreachable,
@@ -89,6 +90,7 @@ class Telegram:
         token: str,
         *,
         base_url: str = "https://api.telegram.org",
+        paced: bool = True,
         mode: Literal["polling", "webhook"] = "polling",
         webhook_url: str = "",
         listen: str = "127.0.0.1:8443",
@@ -99,7 +101,10 @@ class Telegram:
         self._http = AiohttpRequest(base_url, token)
         # No token and no address: see bot/telegram_http.py.
         self._bot = UpdatesBot("bot", "", base_file_url="file/", request=self._http, get_updates_request=self._http)
+        if not paced:
+            self.pace = Pace(0, 0)
         self._mode = mode
+        self.asks = mode == "polling"
         self._webhook_url = webhook_url
         self._listen = listen
         self._secret = secret or secrets.token_urlsafe(32)
@@ -109,7 +114,7 @@ class Telegram:
         self._username = ""
 
     async def start(self, take: Take, answer: Answer) -> None:
-        """Begin to take in. Raises `OSError`: the port is taken, the token or the webhook refused.
+        """Begin to take in. Raises `Refused` for the token, `OSError` when the port is taken or the webhook refused.
 
         Without a network it starts all the same and goes on trying.
         """
@@ -120,6 +125,8 @@ class Telegram:
                 await intake.listen(host.strip("[]"), int(port), self._secret, self._prepare)
             else:
                 await intake.poll(self._prepare)
+        except InvalidToken as error:
+            raise Refused(self._shown(str(error))) from error
         except TelegramError as error:
             raise ConnectionError(f"Telegram refuses the bot: {self._shown(str(error))}") from error
         self._intake = intake
@@ -146,7 +153,7 @@ class Telegram:
             raise Unsayable("a message without words")
         sent = await self._say(address, message, texts[0], last=len(texts) == 1, reply_to=reply_to)
         for number, text in enumerate(texts[1:], 2):
-            await self._clock.sleep(1 / self.pace.chat_per_second)
+            await self._clock.sleep(1 / self.pace.chat_per_second if self.pace.chat_per_second else 0)
             sent = await self._go_on(address, message, text, last=number == len(texts))
         return Posted(str(sent.chat.id), str(sent.message_id))
 
@@ -183,11 +190,24 @@ class Telegram:
                 except TelegramError as error:
                     raise refusal(error, "") from error
 
+    async def greet(self) -> None:
+        """Ask who we are. Raises a `DeliveryError`."""
+        try:
+            await self._identify()
+        except TelegramError as error:
+            raise refusal(error, "") from error
+
     async def check(self) -> list[Finding]:
         """Look at the bot, its right to read groups, and how updates come. Never raises."""
         try:
             me = await self._identify()
             webhook = await self._bot.get_webhook_info()
+        except InvalidToken as error:
+            mend = (
+                "ask @BotFather for the token (/mybots, API Token), set it (XIETONG_TELEGRAM__TOKEN) and start "
+                "`xietong run` again; meanwhile nothing that is to be said there is lost"
+            )
+            return [Finding(Level.FAIL, NAME, f"refuses the token: {self._http.hide(str(error))}", mend)]
         except TelegramError as error:
             mend = "check telegram.token, telegram.base_url and the network (a proxy is taken from HTTPS_PROXY)"
             return [Finding(Level.FAIL, NAME, self._http.hide(str(error)), mend)]
@@ -281,6 +301,8 @@ def refusal(error: TelegramError, chat: str) -> DeliveryError:
     """Return what an error of the library means for the message that met it."""
     words = str(error).lower()
     event = events.BOT_REMOVED if chat.startswith("-") else events.USER_BLOCKED
+    if isinstance(error, InvalidToken):
+        return Refused(str(error))
     if isinstance(error, RetryAfter):
         return TryLater(str(error), seconds=seconds_of(error), limited=True)
     if isinstance(error, ChatMigrated):

@@ -27,6 +27,9 @@ BACK_OFF = (1, 2, 4, 8, 15, 30)  # seconds between tries, the last for ever
 ANSWER_PAUSES = (0.5, 2.0)  # seconds between tries to answer a callback, which is forgotten after some 15
 IN_HAND = 500  # inbounds worked at once; beyond, polling waits: what is stored is safe but takes memory
 BODY_LIMIT = 1024**2  # bytes of a webhook's body; an update has a few thousand
+BODY_SECONDS = 10.0  # for a body to come whole: who sends it a byte at a time holds a connection, not more
+# What an update can be that is none: the library reads whatever types and numbers it is given, and as deep.
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of the header, not a secret
 
 Raw = dict[str, Any]
@@ -152,8 +155,13 @@ class Intake:
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode()):
             return web.Response(status=401)
         try:
-            update = json.loads(await request.read())
-        except ValueError:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        try:
+            update = json.loads(body)
+        except (ValueError, RecursionError):
             update = None
         if not (isinstance(update, dict) and isinstance(update.get("update_id"), int)):
             return web.Response(status=400)
@@ -194,7 +202,7 @@ class Intake:
         try:
             update = Update.de_json(raw, self._bot)
             return update, read_update(update, self._bot.bot)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except _UNREADABLE as error:
             log.warning("update %s cannot be read and is passed over: %r", raw.get("update_id"), error)
             return None, None
 
@@ -240,7 +248,9 @@ class Intake:
         self._failures += 1
         if self._failures > 1:
             return
-        if isinstance(error, Conflict):
+        if isinstance(error, InvalidToken):
+            log.error("Telegram refuses the token (%s); trying until it takes it", error)
+        elif isinstance(error, Conflict):
             log.error("another process takes in this bot's updates (409: %s); trying until it ends", error)
         else:
             log.warning("Telegram cannot be reached (%s); trying until it can", error)

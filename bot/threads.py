@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.clock import Clock
+from bot.meters import Meters
 from storage.database import Database, is_passing
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+Together = Callable[[], AbstractContextManager[Callable[[], bool]]]
+"""Commits what is done within it at once; yields whether what was done before an error still stands."""
+
+GROUP = 64  # pieces of work that one commit ends at the most: each waits for the others
 READERS = 3  # threads of a SQLite database for what only reads; the writer is one
 POOL = 8  # threads of a PostgreSQL database, as many as it keeps connections
 FIRST_PAUSE = 0.5  # seconds between two tries, doubled each time …
@@ -53,10 +61,13 @@ class Inline:
 
 
 class Threads:
-    """Worker threads: one writer and a few readers for SQLite, one small pool for PostgreSQL."""
+    """Worker threads: one writer and a few readers for SQLite, one small pool for PostgreSQL.
 
-    def __init__(self, *, one_writer: bool) -> None:
-        self._writing = _Lane("write", 1 if one_writer else POOL)
+    The one writer commits what waits for it `together`.
+    """
+
+    def __init__(self, *, one_writer: bool, together: Together | None = None) -> None:
+        self._writing = _Lane("write", 1 if one_writer else POOL, together if one_writer else None)
         self._reading = _Lane("read", READERS) if one_writer else self._writing
 
     async def write(self, work: Callable[[], T]) -> T:
@@ -73,11 +84,34 @@ class Threads:
             lane.close(seconds)
 
 
+@dataclass(slots=True)
+class _Piece:
+    """A piece of work, and how it ended: it is told once its group is committed."""
+
+    work: Callable[[], Any]
+    future: Future[Any] = field(default_factory=Future)
+    result: Any = None
+    error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self.result, self.error = self.work(), None
+        except BaseException as error:  # noqa: BLE001 - it is raised where the work is awaited
+            self.error = error
+
+    def tell(self) -> None:
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
 class _Lane:
     """Threads that share a queue. They are daemons: the process can end although one waits for a lock."""
 
-    def __init__(self, name: str, threads: int) -> None:
-        self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+    def __init__(self, name: str, threads: int, together: Together | None = None) -> None:
+        self._queue: SimpleQueue[_Piece | None] = SimpleQueue()
+        self._together = together
         self._threads = [
             threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(threads)
         ]
@@ -85,20 +119,9 @@ class _Lane:
             thread.start()
 
     def begin(self, work: Callable[[], T]) -> Future[T]:
-        future: Future[T] = Future()
-
-        def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                result = work()
-            except BaseException as error:  # noqa: BLE001 - it is raised where the work is awaited
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        self._queue.put(run)
-        return future
+        piece = _Piece(work)
+        self._queue.put(piece)
+        return piece.future
 
     def close(self, seconds: float) -> None:
         for _ in self._threads:
@@ -107,8 +130,32 @@ class _Lane:
             thread.join(seconds)
 
     def _work(self) -> None:
-        while (work := self._queue.get()) is not None:
-            work()
+        while (piece := self._queue.get()) is not None:
+            pieces = [piece]
+            while self._together is not None and len(pieces) < GROUP and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    self._queue.put(None)
+                    break
+                pieces.append(more)
+            self._run([piece for piece in pieces if piece.future.set_running_or_notify_cancel()])
+
+    def _run(self, pieces: list[_Piece]) -> None:
+        if self._together is None or len(pieces) == 1:
+            for piece in pieces:
+                piece.run()
+        else:
+            try:
+                with self._together() as stands:
+                    for piece in pieces:
+                        piece.run()
+                        if piece.error is not None and not stands():
+                            raise piece.error
+            except BaseException as error:  # noqa: BLE001 - nothing of the group stands: each of it is told
+                for piece in pieces:
+                    piece.error = error
+        for piece in pieces:
+            piece.tell()
 
 
 class Outage:
@@ -148,7 +195,8 @@ class Outage:
 class Desk:
     """Where the database's work is handed in: run once, or again and again until a passing error has passed."""
 
-    def __init__(self, database: Database, workers: Workers, clock: Clock) -> None:
+    def __init__(self, database: Database, workers: Workers, clock: Clock, meters: Meters | None = None) -> None:
+        self._meters = meters or Meters()
         self.database = database
         self.clock = clock
         self.workers = workers
@@ -158,23 +206,34 @@ class Desk:
         """Return the present instant."""
         return self.clock.now()
 
-    async def once(self, work: Callable[[], T], *, reading: bool = False) -> T:
-        """Run it; a passing error is noted and raised."""
+    async def once(self, work: Callable[[], T], *, reading: bool = False, kind: str = "") -> T:
+        """Run it; a passing error is noted and raised. How long each `kind` takes is measured."""
+        handed_in = time.perf_counter()
+        begun = handed_in
+
+        def timed() -> T:
+            nonlocal begun
+            begun = time.perf_counter()
+            return work()
+
         try:
-            result = await (self.workers.read(work) if reading else self.workers.write(work))
+            result = await (self.workers.read(timed) if reading else self.workers.write(timed))
         except Exception as error:
             if is_passing(error):
                 self._outage.failed(error)
             raise
         self._outage.worked()
+        self._meters.transaction_wait.observe(begun - handed_in)
+        if kind:
+            self._meters.transaction_time.labels(kind).observe(time.perf_counter() - begun)
         return result
 
-    async def surely(self, work: Callable[[], T], *, reading: bool = False) -> T:
+    async def surely(self, work: Callable[[], T], *, reading: bool = False, kind: str = "") -> T:
         """Run it until it works or fails for good; each try begins anew, so it reads the clock itself."""
         pause = FIRST_PAUSE
         while True:
             try:
-                return await self.once(work, reading=reading)
+                return await self.once(work, reading=reading, kind=kind)
             except Exception as error:
                 if not is_passing(error):
                     raise

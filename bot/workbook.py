@@ -68,7 +68,9 @@ def write(file: Path, sheets: Sequence[Sheet]) -> None:
     """Write a workbook beside its place and then move it there, so that it is whole or not at all."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        beside.write_bytes(write_bytes(sheets))
+        beside.unlink(missing_ok=True)  # in a folder of all it may be somebody's link, to write over what is ours
+        with beside.open("xb") as target:
+            target.write(write_bytes(sheets))
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)

@@ -68,10 +68,13 @@ class Inbound:
         """Take out what no database and no JSON can hold: NUL, and halves of characters."""
         object.__setattr__(self, "text", _storable(self.text))
         object.__setattr__(self, "user_name", _storable(self.user_name))
+        object.__setattr__(self, "token", _storable(self.token))  # it comes back from outside as anybody likes
         object.__setattr__(self, "values", {_storable(key): _storable(value) for key, value in self.values.items()})
 
 
 def _storable(text: str) -> str:
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
@@ -85,6 +88,9 @@ USER_BLOCKED = "user_blocked"  # this user does not want private messages any mo
 USER_UNBLOCKED = "user_unblocked"
 MEMBER_LEFT = "member_left"
 MESSAGE_DELETED = "message_deleted"  # message = its id
+PLATFORM_LOST = "platform_lost"  # the whole platform refuses us; values: reason
+PLATFORM_FOUND = "platform_found"
+FLOODED = "flooded"  # values: was = what kind it was before; wait = seconds
 
 Style = Literal["", "bold", "italic", "code", "copy", "mention"]
 
@@ -154,11 +160,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What the bot says: lines, rows of buttons, and `ask` (a placeholder) where it waits for words in reply."""
+    """What the bot says: lines, rows of buttons, and `ask` (a placeholder) where it waits for words in reply.
+
+    `gist` is what stands for it in a message that names several such: a line each, which begins with its label.
+    """
 
     lines: tuple[Line, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     ask: str = ""
+    gist: tuple[Line, ...] = ()
 
     @property
     def plain(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,6 @@ from storage.database import Database, is_passing
 from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.queries import queues
-from storage.tables.people import Account
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -44,15 +44,54 @@ class Route:
     words: str = ""
 
 
-def answer(database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime) -> Reply:
-    """Work one stored inbound to its end and return what must be answered at once.
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a reading command found and wants to say, or why it could not."""
+
+    context: Context
+    error: Exception | None = None
+
+
+def is_reading(inbound: Inbound) -> bool:
+    """Say whether an inbound leads to a command that only reads: it is looked up first, without the writer."""
+    command = route_of(inbound).command
+    return command is not None and command.reading
+
+
+def look(database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime) -> Looked:
+    """Run a reading command without holding the writer; what it says is written by `answer`.
+
+    Raises only what may pass.
+    """
+    with database.transaction(writing=False) as session:
+        context = _context(session, settings, inbound_id, inbound, now)
+        try:
+            _run_command(context, route_of(inbound))
+        except Exception as error:
+            if is_passing(error):
+                raise
+            return Looked(context, error)
+    return Looked(context)
+
+
+def answer(
+    database: Database,
+    settings: Settings,
+    inbound_id: int,
+    inbound: Inbound,
+    now: datetime,
+    looked: Looked | None = None,
+) -> Reply:
+    """Work one stored inbound to its end and return what must be answered at once; `looked` is what `look` returned.
 
     Raises only what may pass (a locked or absent database): the inbound is then still open and can be worked again.
     """
     route = route_of(inbound)
     try:
-        if route.command is not None and route.command.reading:
-            return _read(database, settings, inbound_id, inbound, now, route)
+        if looked is None and is_reading(inbound):
+            looked = look(database, settings, inbound_id, inbound, now)
+        if looked is not None:
+            return _conclude(database, inbound_id, now, route, looked)
         return _write(database, settings, inbound_id, inbound, now, route)
     except PersonError as error:
         return _refuse(database, settings, inbound_id, inbound, now, route, error)
@@ -76,24 +115,54 @@ def route_of(inbound: Inbound) -> Route:
     return Route("text")
 
 
-def fire(database: Database, settings: Settings, timer_id: int, now: datetime) -> bool:
-    """Do what a due timer is for, once; False when it was not to be done (any more) or failed."""
+@dataclass(slots=True)
+class Fired:
+    """A timer that was due, when it was, and whether what it is for was done; else it was put off or aside."""
+
+    timer_id: int
+    due_at: datetime
+    done: bool = False
+
+
+class NotPutOff(Exception):
+    """A timer that failed could not even be put off."""
+
+    def __init__(self, timer_id: int) -> None:
+        super().__init__(f"timer {timer_id} could not be put off")
+        self.timer_id = timer_id
+
+
+def fire(
+    database: Database, settings: Settings, now: datetime, *, due_by: datetime | None = None, but: Collection[int] = ()
+) -> Fired | None:
+    """Do what the longest due timer is for, once; None when none is due (`due_by` then), `but` these.
+
+    Those that another process has in hand are passed over.
+    """
+    fired: Fired | None = None
     try:
         with database.transaction() as session:
-            timer = queues.claim_timer(session, timer_id, now)
+            timer = queues.claim_next_timer(session, due_by or now, but)
             if timer is None:
-                return False
+                return None
+            fired = Fired(timer.id, timer.due_at)
             context = Context(session, settings, now, due_at=timer.due_at)
             timer.fired_at = now  # before it runs: what it does may cancel the request's pending timers
+            session.flush()
             registry.timers[timer.name](context, **json.loads(timer.args))
             context.flush(session)
-        return True
+        fired.done = True
     except Exception as error:
-        if is_passing(error):
+        if is_passing(error) or fired is None:
             raise
-        log.exception("timer %s failed", timer_id)
-        _put_off(database, settings, timer_id, now, error)
-        return False
+        log.exception("timer %s failed", fired.timer_id)
+        try:
+            _put_off(database, settings, fired.timer_id, now, error)
+        except Exception as another:
+            if is_passing(another):
+                raise
+            raise NotPutOff(fired.timer_id) from another
+    return fired
 
 
 def see_to(database: Database, settings: Settings, now: datetime) -> None:
@@ -114,33 +183,24 @@ def _context(session: Session, settings: Settings, inbound_id: int, inbound: Inb
     """Find who speaks, and where."""
     context = Context(session, settings, now, inbound, inbound_id)
     origin = inbound.origin
-    context.chat = chat_queries.find_chat(session, origin.platform, origin.chat, origin.thread)
-    if context.chat is None and origin.thread:  # a thread of a bound channel
-        context.chat = chat_queries.find_chat(session, origin.platform, origin.chat)
-    if inbound.user:
-        account = people_queries.find_account(session, origin.platform, inbound.user)
-        if account is not None:
-            person = people_queries.get_person(session, account.person_id)
-            if person.active:
-                context.account, context.person = account, person
-                if person.store_id is not None:
-                    context.store = people_queries.get_store(session, person.store_id)
+    if not inbound.private:  # no private chat is bound
+        context.chat = chat_queries.find_chat(session, origin.platform, origin.chat, origin.thread)
+        if context.chat is None and origin.thread:  # a thread of a bound channel
+            context.chat = chat_queries.find_chat(session, origin.platform, origin.chat)
+    speaker = people_queries.find_speaker(session, origin.platform, inbound.user) if inbound.user else None
+    if speaker is not None and speaker[1].active:
+        context.account, context.person, context.store = speaker
     return context
 
 
-def _read(
-    database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime, route: Route
-) -> Reply:
-    """Run a reading command without holding the writer, then write its answer."""
-    assert route.command is not None
-    with database.transaction(writing=False) as session:
-        context = _context(session, settings, inbound_id, inbound, now)
-        _run_command(context, route)
+def _conclude(database: Database, inbound_id: int, now: datetime, route: Route, looked: Looked) -> Reply:
+    """Write what a reading command says."""
+    if looked.error is not None:
+        raise looked.error
+    context = looked.context
     with database.transaction() as session:
-        row = queues.claim_inbound(session, inbound_id)
-        if row is None:
+        if not queues.end_inbound(session, inbound_id, now):
             return Reply()
-        row.done_at = now
         _finish(session, context, route)
     return context.reply
 
@@ -149,21 +209,20 @@ def _write(
     database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime, route: Route
 ) -> Reply:
     with database.transaction() as session:
-        row = queues.claim_inbound(session, inbound_id)
-        if row is None:
+        if not queues.end_inbound(session, inbound_id, now):
             return Reply()
         context = _context(session, settings, inbound_id, inbound, now)
         if _run(context, route):
-            _touch(context.account, now)
-        row.done_at = now
+            _touch(context, now)
         _finish(session, context, route)
     return context.reply
 
 
-def _touch(account: Account | None, now: datetime) -> None:
+def _touch(context: Context, now: datetime) -> None:
     """Remember which of a person's accounts was used last; to the minute, so that a busy one is not always written."""
+    account = context.account
     if account is not None and now - account.used_at > timedelta(minutes=1):
-        account.used_at = now
+        people_queries.touch_account(context.session, account.id, now)
 
 
 def _finish(session: Session, context: Context, route: Route) -> None:
@@ -254,13 +313,13 @@ def _refuse(
 ) -> Reply:
     """Say privately why nothing was changed, and put it on the record."""
     with database.transaction() as session:
-        row = queues.claim_inbound(session, inbound_id)
-        if row is None:
+        if not queues.end_inbound(session, inbound_id, now):
             return Reply()
         context = _context(session, settings, inbound_id, inbound, now)
         words = error.words(context.language)
         refused = isinstance(error, NotAllowed | TooLate)
-        said = route.words or (inbound.text if route.act == "text" else "")
+        secret = route.command is not None and route.command.secret
+        said = "" if secret else route.words or (inbound.text if route.act == "text" else "")
         context.audit(_act(context, route), after=said[:200], reason=words, refused=refused)
         if inbound.kind is InboundKind.BUTTON:
             context.toast(words, alert=True)
@@ -268,7 +327,6 @@ def _refuse(
             context.reply = replace(context.reply, errors=error.field_words(context.language))
         else:
             context.answer(messages.sentence(words))
-        row.done_at = now
         context.flush(session)
     return context.reply
 

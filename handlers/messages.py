@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers import texts
 from handlers.chat import Button, Field, Look, Message, Span, bold, line, message
 
@@ -47,6 +49,50 @@ texts.add(
             "一个定时任务多次失败,已搁置:{key}({error})。请查看日志。",
             "A timer failed again and again and was put aside: {key} ({error}). See the log.",
             "Un temporizador falló repetidas veces y se apartó: {key} ({error}). Consulta el registro.",
+        ),
+        "flood": (
+            "一下子太多了,多出来的我没有处理。请等{wait},再发一次最后那条。",
+            "That was too much at once: what came on top is not done. Wait {wait}, then send the last one again.",
+            "Demasiado de golpe: lo que sobraba no se ha hecho. Espera {wait} y repite lo último.",
+        ),
+        "flood_stranger": (
+            "我还不认识这个账号,先不回复了。请向总部要一个绑定码,{wait}后再发送:/start 绑定码"
+            "(Slack:/xietong link 绑定码)",
+            "I do not know this account and answer no more. Ask HQ for a code; in {wait} send: /start CODE "
+            "(on Slack: /xietong link CODE)",
+            "No conozco esta cuenta y ya no respondo. Pide un código a la central y en {wait} envía: /start CÓDIGO "
+            "(Slack: /xietong link CÓDIGO)",
+        ),
+        "audit_found": (
+            "🩺 自检发现有事项停滞,已重试一次仍未恢复:{what}。日志与 /healthz 有详情。",
+            "🩺 The bot found something stuck, and one more try did not help: {what}. See the log and /healthz.",
+            "🩺 El bot encontró algo atascado y reintentarlo no bastó: {what}. Consulta el registro y /healthz.",
+        ),
+        "audit_well": (
+            "✅ 此前停滞的事项已恢复:{what}。",
+            "✅ What was stuck goes on again: {what}.",
+            "✅ Lo que estaba atascado vuelve a andar: {what}.",
+        ),
+        "audit_given_up": (
+            "🩺 有 {count} 条消息无法送达或处理,已搁置:{what}。日志有详情。",
+            "🩺 Messages that could not be said or worked and were put aside: {count}, such as {what}. See the log.",
+            "🩺 Mensajes que no se pudieron enviar o tratar y se apartaron: {count}, como {what}. Mira el registro.",
+        ),
+        "stuck_timer": ("定时器 {count} 个({name})", "timers {count} ({name})", "temporizadores {count} ({name})"),
+        "stuck_inbound": (
+            "收到未处理 {count} 条({name})",
+            "heard and not worked {count} ({name})",
+            "recibidos sin tratar {count} ({name})",
+        ),
+        "stuck_message": (
+            "未发出的消息 {count} 个群({name})",
+            "chats with unsaid messages {count} ({name})",
+            "chats con mensajes sin enviar {count} ({name})",
+        ),
+        "stuck_request": (
+            "无后续定时的请求 {count} 个({name})",
+            "requests without a next timer {count} ({name})",
+            "peticiones sin temporizador {count} ({name})",
         ),
         "cancel": ("取消", "Cancel", "Cancelar"),
         "skip": ("跳过", "Skip", "Omitir"),
@@ -94,6 +140,18 @@ def sentence(words: str) -> Message:
 def timer_put_aside(language: str, key: str, error: str) -> Message:
     """Tell HQ that a timer failed for good."""
     return message(texts.say(language, "core.timer_put_aside", key=key, error=error))
+
+
+def stuck(language: str, found: Sequence[tuple[str, int, str]], *, well: bool = False) -> Message:
+    """Tell HQ what is stuck, or goes on again: of each kind how many, and the oldest by its name."""
+    parts = [texts.say(language, f"core.stuck_{kind}", count=count, name=name) for kind, count, name in found]
+    what = ("、" if language == "zh" else ", ").join(parts)
+    return message(texts.say(language, "core.audit_well" if well else "core.audit_found", what=what))
+
+
+def given_up(language: str, count: int, what: str) -> Message:
+    """Tell HQ what was put aside because it can never be said or worked."""
+    return message(texts.say(language, "core.audit_given_up", count=count, what=what))
 
 
 def question(language: str, title: str, field: Field, *, whom: Span | None, problem: str = "") -> Message:

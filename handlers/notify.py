@@ -18,37 +18,48 @@ if TYPE_CHECKING:
 Words = Callable[[str, str], Message]
 
 
-def tell_hq(context: Context, words: Words, *, priority: Priority = Priority.NORMAL) -> bool:
+def tell_hq(context: Context, words: Words, *, priority: Priority = Priority.NORMAL, bundle: str = "") -> bool:
     """Tell HQ: its bound chats, else its people privately; False when there is nobody to hear."""
     chats = chat_queries.list_chats(context.session, Purpose.HQ)
     if chats:
         for chat in chats:
-            say_in(context, chat, words, priority=priority)
+            say_in(context, chat, words, priority=priority, bundle=bundle)
         return True
-    return tell_each(context, people_queries.list_people(context.session, Role.HQ), words, priority=priority)
+    people = people_queries.list_people(context.session, Role.HQ)
+    return tell_each(context, people, words, priority=priority, bundle=bundle)
 
 
-def tell_region(context: Context, region_id: int, words: Words, *, priority: Priority = Priority.NORMAL) -> bool:
+def tell_region(
+    context: Context, region_id: int, words: Words, *, priority: Priority = Priority.NORMAL, bundle: str = ""
+) -> bool:
     """Tell a region's managers privately; False when none can be told."""
     managers = people_queries.list_region_managers(context.session, region_id)
-    return tell_each(context, managers, words, priority=priority)
+    return tell_each(context, managers, words, priority=priority, bundle=bundle)
 
 
 def tell_each(
-    context: Context, people: Iterable[Person], words: Words, *, priority: Priority = Priority.NORMAL
+    context: Context,
+    people: Iterable[Person],
+    words: Words,
+    *,
+    priority: Priority = Priority.NORMAL,
+    bundle: str = "",
 ) -> bool:
     """Tell each of these people privately, in their own language and time zone; False when none can be told."""
     told = False
     for person in people:
         message = words(context.language_for(person), context.timezone_for(person))
-        told = context.tell(person, message, priority=priority) or told
+        told = context.tell(person, message, priority=priority, bundle=bundle) or told
     return told
 
 
-def say_in(context: Context, chat: Chat, words: Words, *, priority: Priority = Priority.NORMAL) -> None:
+def say_in(
+    context: Context, chat: Chat, words: Words, *, priority: Priority = Priority.NORMAL, bundle: str = ""
+) -> None:
     """Say something in a bound chat, in its language and time zone."""
-    language, timezone = view_of(context, chat)
-    context.say(Address(chat.platform, chat.chat, chat.thread), words(language, timezone), priority=priority)
+    view = view_of(context, chat)
+    place = Address(chat.platform, chat.chat, chat.thread)
+    context.say(place, words(*view), priority=priority, bundle=bundle, view=view)
 
 
 def view_of(context: Context, chat: Chat) -> tuple[str, str]:

@@ -27,6 +27,7 @@ class Command:
     in_groups: bool
     in_private: bool
     run: Callable[..., None]
+    secret: bool = False  # its words are on no record: they are a code that may still be good
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,12 @@ def command(
     reading: bool = False,
     in_groups: bool = True,
     in_private: bool = True,
+    secret: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare `run(context, words)` as a command."""
 
     def declare(run: Handler) -> Handler:
-        _declare(registry.commands, name, Command(name, aliases, roles, reading, in_groups, in_private, run))
+        _declare(registry.commands, name, Command(name, aliases, roles, reading, in_groups, in_private, run, secret))
         for word in (name, *aliases):
             _declare(registry.words, word.casefold(), name)
         return run

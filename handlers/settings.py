@@ -55,8 +55,28 @@ def _time_of_day(value: Any) -> Any:
     return found
 
 
+Quiet = tuple[time, time]  # local times of day: from, to; past midnight where `to` is not after `from`
+
+
+def _quiet(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    since, dash, until = value.replace("–", "-").partition("-")
+    found = _wall_time(since), _wall_time(until)
+    if not dash or None in found or found[0] == found[1]:
+        raise ValueError(f'"{value}" are no hours; write for example "21:30-07:30", or "" for none')
+    return found
+
+
+def _quiet_words(value: Quiet | None) -> str:
+    return "-".join(wall.strftime("%H:%M") for wall in value) if value else ""
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(format_duration)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), PlainSerializer(_clock_words)]
+QuietHours = Annotated[Quiet | None, BeforeValidator(_quiet), PlainSerializer(_quiet_words)]
 # A moment of the next day ("18:00"), or a duration ("20h").
 NextDay = Annotated[time | timedelta, BeforeValidator(_record_by), PlainSerializer(_clock_words)]
 
@@ -208,6 +228,11 @@ class Limits(Frozen):
     nudges: tuple[int, ...] = Field((50, 80), description="per cent of a clock at which its store is nudged privately")
     nudge_over: Duration = Field(timedelta(minutes=5), description="clocks up to this long are not nudged")
     answer_all: Duration = Field(timedelta(hours=24), description="unanswered so long: the region hears")
+    still_open: Duration = Field(
+        timedelta(hours=24),
+        ge=timedelta(hours=1),
+        description="an open request is looked at this often; one that stands still is named in its region's list",
+    )
     duplicate: Duration = Field(timedelta(minutes=30), description="the same store and part so soon again: a warning")
 
     @field_validator("nudges")
@@ -255,6 +280,23 @@ class Digest(Frozen):
     nightly: TimeOfDay = Field(time(21, 0), description="the day's digest")
     nudges: tuple[TimeOfDay, ...] = Field((time(20, 0), time(20, 45)), description="to who still owes an answer")
     weekly: TimeOfDay = Field(time(9, 0), description="Monday's scoreboard")
+    still_open: TimeOfDay = Field(
+        time(10, 0), description="the list of what is still open although every limit of it is broken"
+    )
+    quiet: QuietHours = Field(
+        (time(21, 30), time(7, 30)),
+        description="what is not urgent and nobody asked for waits until these local hours are over; empty: none",
+    )
+
+
+class Flood(Frozen):
+    """How much one account may say; what is over it is dropped, and whoever sent it is told once."""
+
+    # As much as one has to say after a long outage comes all at once; a person taps ten times in a busy minute.
+    at_once: int = Field(60, ge=0, description="messages, buttons and forms of one person at once; 0: no limits at all")
+    every: Duration = Field(timedelta(seconds=2), gt=timedelta(0), description="after that, one each so long")
+    strangers_at_once: int = Field(8, ge=1, description="the same for an account that is linked to nobody")
+    strangers_every: Duration = Field(timedelta(minutes=1), gt=timedelta(0), description="after that, one each so long")
 
 
 class Settings(Frozen):
@@ -262,6 +304,7 @@ class Settings(Frozen):
 
     network: Network = Network()
     digest: Digest = Digest()
+    flood: Flood = Flood()
     rules: Rules = Rules()
     # Not configured but told by the process that runs: the platforms that are connected (none: every one), and those
     # on which a card has a thread for its story.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Slot = tuple[time, time]
@@ -167,6 +168,8 @@ def _say_offset(offset: timedelta) -> str:
 
 
 def _utc(at: datetime) -> datetime:
+    if at.tzinfo is UTC:
+        return at
     if at.utcoffset() is None:
         raise ValueError(f"a time without a zone: {at.isoformat()}")
     return at.astimezone(UTC)
@@ -202,11 +205,14 @@ def _stretches(hours: Hours, at: datetime) -> Iterator[tuple[datetime, datetime]
             raise ValueError(f"no opening within a year of {covered:%Y-%m-%d}")
 
 
-def _stretches_from(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
-    return sorted(
-        (
-            at_local(day, opens, hours.timezone),
-            at_local(day if opens < closes else day + _DAY, closes, hours.timezone),
+@lru_cache(maxsize=4096)  # a few hundred stores have a few kinds of hours, and clocks run a few days
+def _stretches_from(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple(
+        sorted(
+            (
+                at_local(day, opens, hours.timezone),
+                at_local(day if opens < closes else day + _DAY, closes, hours.timezone),
+            )
+            for opens, closes in hours.slots_on(day)
         )
-        for opens, closes in hours.slots_on(day)
     )

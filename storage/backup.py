@@ -15,9 +15,27 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Date, DateTime, MetaData, Table, Time, func, insert, inspect, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Time,
+    collate,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.exc import DataError, IntegrityError
 
 from storage.database import Database
@@ -26,7 +44,8 @@ from storage.migrate import current
 FORMAT = 1
 MANIFEST = "manifest.json"
 BATCH = 2_000
-_VERSION_TABLE = "alembic_version"  # stands in the manifest instead
+T = TypeVar("T")
+VERSION_TABLE = "alembic_version"  # stands in the manifest instead
 
 
 class BadBackup(Exception):
@@ -73,8 +92,8 @@ def back_up(database: Database, file: Path, now: datetime) -> Manifest:
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     tables: dict[str, Saved] = {}
     try:
-        with _private(beside) as archive, _snapshot(database) as connection:
-            for table in _tables(connection):
+        with _private(beside) as archive, snapshot(database) as connection:
+            for table in tables_of(connection):
                 with archive.open(_member(table.name), "w", force_zip64=True) as lines:
                     tables[table.name] = _save(connection, table, lines)
             manifest = Manifest(now.astimezone(UTC).isoformat(), revision, tables)
@@ -103,16 +122,16 @@ def read_manifest(file: Path) -> Manifest:
 
 def is_empty(database: Database) -> bool:
     """Say whether a database has no row of ours."""
-    with database.engine.execution_options(writing=False).connect() as connection, connection.begin():
+    with database.reading() as connection:
         return all(
-            connection.execute(select(1).select_from(table).limit(1)).first() is None for table in _tables(connection)
+            connection.execute(select(1).select_from(table).limit(1)).first() is None for table in tables_of(connection)
         )
 
 
 def load(database: Database, file: Path, manifest: Manifest) -> None:
     """Fill the empty tables of a database of the backup's own revision, and prove it. Raises `BadBackup`."""
     with _opened(file) as archive, database.engine.begin() as connection:
-        tables = {table.name: table for table in _tables(connection)}
+        tables = {table.name: table for table in tables_of(connection)}
         unknown = set(manifest.tables) ^ set(tables)
         if unknown:
             raise BadBackup(
@@ -121,7 +140,7 @@ def load(database: Database, file: Path, manifest: Manifest) -> None:
         for name, table in tables.items():  # in the order in which one refers to another
             _fill(connection, table, manifest.tables[name], archive, file.name)
         if not database.is_sqlite:
-            _set_sequences(connection, tables.values())
+            set_sequences(connection, tables.values())
         for name, table in tables.items():
             found = _digest(connection, table)
             if found != manifest.tables[name].digest:
@@ -151,18 +170,45 @@ def _add(digest: int, line: bytes) -> int:
     return (digest + int.from_bytes(hashlib.sha256(line).digest())) % (1 << 256)
 
 
+def rows_of(
+    connection: Connection, table: Table, names: Sequence[str] = (), after: Sequence[Any] = ()
+) -> Iterator[list[Any]]:
+    """Yield a table's rows after a key, in the order of keys, a batch in memory at a time.
+
+    The order and the values are the same on either database; the columns are those named, else all.
+    """
+    keys = [_in_order(connection, column) for column in table.primary_key.columns]
+    query = select(*(table.columns[name] for name in names or table.columns.keys())).order_by(*keys)
+    if after:
+        query = query.where(tuple_(*keys) > tuple_(*map(literal, after)))
+    for row in connection.execution_options(yield_per=BATCH).execute(query):
+        yield [canonical(value) for value in row]
+
+
+def _in_order(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
+    """Sort words by their letters' numbers, as SQLite does, and not as a language would."""
+    by_language = connection.dialect.name != "sqlite" and isinstance(column.type, String)
+    return collate(column, "C") if by_language else column
+
+
+def as_line(row: Sequence[Any]) -> bytes:
+    """Write a row as JSON: the same row is the same line on either database."""
+    return json.dumps([_plain(value) for value in row], ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
-    query = select(table).order_by(*table.primary_key.columns)
-    rows = connection.execution_options(yield_per=BATCH).execute(query)
-    for row in rows:
-        yield json.dumps([_plain(value) for value in row], ensure_ascii=False, separators=(",", ":")).encode()
+    return map(as_line, rows_of(connection, table))
+
+
+def canonical(value: Any) -> Any:
+    """Take a moment to UTC: SQLite gives it without a zone, PostgreSQL in the session's."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return value
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return aware.isoformat()
-    if isinstance(value, date | time):
+    if isinstance(value, date | time):  # a datetime is a date
         return value.isoformat()
     if value is None or isinstance(value, str | int | float):
         return value
@@ -176,7 +222,7 @@ def _fill(connection: Connection, table: Table, saved: Saved, archive: zipfile.Z
     count = 0
     try:
         with archive.open(_member(table.name)) as lines:
-            for batch in _batches(lines):
+            for batch in batches(lines):
                 rows = [
                     {
                         column: read(value) if value is not None else None
@@ -200,18 +246,19 @@ def _reader(kind: Any) -> Any:
     return time.fromisoformat if isinstance(kind, Time) else (lambda value: value)
 
 
-def _batches(lines: Iterable[bytes]) -> Iterator[Sequence[bytes]]:
-    batch: list[bytes] = []
+def batches(lines: Iterable[T]) -> Iterator[Sequence[T]]:
+    """Yield what comes in handfuls that a database takes well at once."""
+    batch: list[T] = []
     for line in lines:
         batch.append(line)
-        if len(batch) == BATCH:
+        if len(batch) >= BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
 
 
-def _set_sequences(connection: Connection, tables: Iterable[Table]) -> None:
+def set_sequences(connection: Connection, tables: Iterable[Table]) -> None:
     """Let PostgreSQL go on numbering where the backup stopped."""
     for table in tables:
         sequence = None
@@ -226,28 +273,27 @@ def _set_sequences(connection: Connection, tables: Iterable[Table]) -> None:
 # The file and the database
 
 
-def _tables(connection: Connection) -> list[Table]:
+def tables_of(connection: Connection) -> list[Table]:
     """Read the tables as the database has them, which may be older than ours, each after those it refers to."""
     found = MetaData()
-    names = [name for name in inspect(connection).get_table_names() if name != _VERSION_TABLE]
+    names = [name for name in inspect(connection).get_table_names() if name != VERSION_TABLE]
     found.reflect(connection, only=names)
     return found.sorted_tables
 
 
 @contextmanager
-def _snapshot(database: Database) -> Iterator[Connection]:
+def snapshot(database: Database) -> Iterator[Connection]:
     """Yield a connection that sees one instant and holds nobody up."""
-    engine = database.engine.execution_options(writing=False)
-    if not database.is_sqlite:
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with engine.connect() as connection, connection.begin():
+    options = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    with database.reading(**options) as connection:
         yield connection
 
 
 @contextmanager
 def _private(file: Path) -> Iterator[zipfile.ZipFile]:
     """Yield a new zip file that only its owner may read: it holds names and telephones."""
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    file.unlink(missing_ok=True)  # in a folder of all it may be somebody's link, to write over what is ours
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
         yield archive
 

@@ -1,33 +1,28 @@
-"""Redis: only what may be lost. The pace that several processes share, and the word that something was committed.
+"""Redis: only what may be lost. The pace that several processes share.
 
-Nothing here is needed for the truth: without Redis each process keeps its own pace and looks at the database by
-itself. Every call is short, and raises `CacheGone` rather than wait.
+Nothing here is needed for the truth: without Redis the processes count in the database. Every call is short, and
+raises `CacheGone` rather than wait.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import redis
 
-log = logging.getLogger(__name__)
-
 PATIENCE = 0.3  # seconds for a call: on loopback or in a rack one takes a millisecond
-LISTEN = 1.0  # seconds a listener waits before it looks whether it should stop
-PAUSE = 3.0  # seconds between a listener's tries to connect again
 
-# One list for each limit, the newest stamp (in milliseconds) first. Counts a message towards all of them, or towards
-# none and returns how many milliseconds to wait. Lists, because Redis 3 knew them already.
+# A bucket of tokens for each limit: `count` of them, and each comes back `span` milliseconds after it was taken, so
+# that never more than `count` are taken in any `span`. A bucket lists when its tokens were taken, the newest first.
+# Takes one of every bucket, or none and returns how many milliseconds to wait.
 _TAKE = """
 local now = tonumber(ARGV[1])
 local wait = 0
 for number, key in ipairs(KEYS) do
     local count, span = tonumber(ARGV[2 * number]), tonumber(ARGV[2 * number + 1])
     local oldest = redis.call('LINDEX', key, count - 1)
-    if oldest then
+    if oldest and tonumber(oldest) <= now + span then -- else a clock was set back
         wait = math.max(wait, tonumber(oldest) + span - now)
     end
 end
@@ -43,18 +38,28 @@ return 0
 """
 
 
+_PUT_OFF = """
+for _, key in ipairs(KEYS) do
+    if redis.call('LREM', key, 1, ARGV[1]) > 0 then
+        redis.call('LPUSH', key, ARGV[2])
+    end
+end
+"""
+
+
 class CacheGone(Exception):
     """Redis does not answer."""
 
 
 class Cache:
-    """A Redis that several processes of one network share; `prefix` begins every key and channel of ours."""
+    """A Redis that several processes of one network share; `prefix` begins every key of ours."""
 
     def __init__(self, url: str, *, prefix: str = "xietong:") -> None:
         self._url = url
         self._prefix = prefix
         self._redis = self._connected()
         self._take = self._redis.register_script(_TAKE)
+        self._put_off = self._redis.register_script(_PUT_OFF)
 
     def ping(self) -> None:
         """Return when Redis answers. Raises `CacheGone`."""
@@ -78,34 +83,18 @@ class Cache:
             raise CacheGone(str(error)) from error
         return int(waited) / 1000
 
-    def wake(self, by: str) -> None:
-        """Tell the other processes that something was committed. Raises `CacheGone`."""
+    def put_off(self, keys: Sequence[str], counted: datetime, now: datetime) -> float:
+        """Count what was counted then towards these limits as counted now. Raises `CacheGone`."""
+        stamps = [round(at.timestamp() * 1000) for at in (counted, now)]
         try:
-            self._redis.publish(f"{self._prefix}wake", by)
+            self._put_off(keys=[f"{self._prefix}pace:{key}" for key in keys], args=stamps)
         except redis.RedisError as error:
             raise CacheGone(str(error)) from error
-
-    def listen(self, heard: Callable[[str], None], stopped: threading.Event) -> None:
-        """Hear who committed something, until `stopped`: for a thread of its own. Connects again by itself."""
-        while not stopped.is_set():
-            try:
-                self._listen(heard, stopped)
-            except redis.RedisError:
-                stopped.wait(PAUSE)
+        return 0
 
     def close(self) -> None:
         """Close every connection."""
         self._redis.close()
-
-    def _listen(self, heard: Callable[[str], None], stopped: threading.Event) -> None:
-        # A client of its own, so that `close` in another thread takes nothing away while it is being read.
-        with self._connected() as own, own.pubsub(ignore_subscribe_messages=True) as channel:
-            channel.subscribe(f"{self._prefix}wake")
-            while not stopped.is_set():
-                # It waits by itself; the connection's own timeout would end every quiet moment as an error.
-                message = channel.get_message(timeout=LISTEN)
-                if message is not None:
-                    heard(str(message["data"]))
 
     def _connected(self) -> redis.Redis:
         return redis.Redis.from_url(

@@ -54,7 +54,7 @@ def upgrade(database: Database, to: str = "head") -> None:
 
 def current(database: Database) -> str | None:
     """Return the migration the database is at; None for an empty one."""
-    with database.engine.execution_options(writing=False).connect() as connection:
+    with database.reading() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -72,7 +72,7 @@ def is_at_head(database: Database) -> bool:
 
 def check(database: Database) -> list[str]:
     """Return what differs between `storage/tables` and a database at head, one line each; empty when nothing does."""
-    with database.engine.execution_options(writing=False).connect() as connection:
+    with database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection, opts=_options()), metadata)
     return [str(difference) for difference in differences]
 

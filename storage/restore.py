@@ -43,7 +43,7 @@ def _into_sqlite(url: str, build: Callable[[Database], None], before: str, repla
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     kept = ""
     if target.exists():
-        _fold(target)
+        fold(target)
         if not _is_empty(url):
             if not replace:
                 raise NotEmpty(str(target))
@@ -55,7 +55,7 @@ def _into_sqlite(url: str, build: Callable[[Database], None], before: str, repla
         finally:
             database.close()
         if target.exists():
-            _fold(target)  # once more: somebody may have opened it meanwhile
+            fold(target)  # once more: somebody may have opened it meanwhile
         if kept:
             target.rename(kept)
         fresh.replace(target)
@@ -65,7 +65,7 @@ def _into_sqlite(url: str, build: Callable[[Database], None], before: str, repla
     return kept
 
 
-def _fold(file: Path) -> None:
+def fold(file: Path) -> None:
     """Fold the log that lies beside a SQLite file into it. Raises `InUse` while another process has the file open."""
     with closing(sqlite3.connect(file, timeout=1)) as connection:
         try:
@@ -90,7 +90,7 @@ def _into_postgres(url: str, build: Callable[[Database], None], before: str, rep
     if not empty and not replace:
         raise NotEmpty(make_url(url).database or "")
     target = Database(url)
-    beside = Database(_with_schema(target.url, fresh))
+    beside = Database(with_schema(target.url, fresh))
     try:
         with target.engine.begin() as connection:
             connection.execute(text(f'CREATE SCHEMA "{fresh}"'))
@@ -98,10 +98,7 @@ def _into_postgres(url: str, build: Callable[[Database], None], before: str, rep
             build(beside)
             beside.close()
             with target.engine.begin() as connection:
-                home = connection.execute(text("SELECT current_schema()")).scalar_one()
-                connection.execute(text(f'CREATE SCHEMA "{before}"'))
-                _move(connection, home, before)
-                _move(connection, fresh, home)
+                exchange(connection, fresh, before)
                 if empty:
                     connection.execute(text(f'DROP SCHEMA "{before}" CASCADE'))
         finally:
@@ -113,11 +110,20 @@ def _into_postgres(url: str, build: Callable[[Database], None], before: str, rep
     return "" if empty else f"schema {before}"
 
 
-def _with_schema(url: str, schema: str) -> str:
+def with_schema(url: str, schema: str) -> str:
+    """Return the URL of a schema of the same PostgreSQL database."""
     return make_url(url).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
 
 
-def _move(connection: Connection, source: str, to: str) -> None:
+def exchange(connection: Connection, fresh: str, before: str) -> None:
+    """Put the tables of a PostgreSQL schema in the place of the connection's own, which go to a new one, `before`."""
+    home = connection.execute(text("SELECT current_schema()")).scalar_one()
+    connection.execute(text(f'CREATE SCHEMA "{before}"'))
+    _take(connection, home, before)
+    _take(connection, fresh, home)
+
+
+def _take(connection: Connection, source: str, to: str) -> None:
     """Take every table of a schema, and what its triggers call, to another; indexes and sequences follow."""
     called = text(
         "SELECT DISTINCT p.oid::regprocedure::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "

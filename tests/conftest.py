@@ -6,6 +6,7 @@ listens. On CI (CI=true) a skip although the service is there fails the run.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import shutil
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 import redis
 from sqlalchemy import create_engine, make_url, text
+
+from tests import log_watch  # isort: skip - before the bot's own loggers are made
 
 from storage.database import Database, normal_url
 from storage.migrate import upgrade
@@ -140,6 +143,24 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Fail a test that logged a secret; see tests/log_watch.py."""
+    yield
+    log_watch.WATCH.check()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watched_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Look at what is logged by loggers that are older than the watch, and at the end by processes of their own."""
+    handler = log_watch.RootHandler()
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    log_watch.read_files(tmp_path_factory.getbasetemp())
+    log_watch.WATCH.check()
 
 
 # Which tests need a service, and that CI skips none of them

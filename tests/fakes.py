@@ -50,6 +50,7 @@ class FakePlatform:
         self, clock: Clock, *, name: str = "telegram", pace: Pace = UNPACED, has_threads: bool = False
     ) -> None:
         self.name = name
+        self.asks = False
         self.pace = pace
         self.has_threads = has_threads
         self.calls: list[Call] = []
@@ -138,6 +139,11 @@ class FakePlatform:
         """Remember the menu."""
         self.menu = menu
         self._changed.set()
+
+    async def greet(self) -> None:
+        """Be well, or fail as calls for any chat do."""
+        if "" in self._always:
+            raise self._always[""]
 
     async def check(self) -> list[Finding]:
         """Find nothing."""

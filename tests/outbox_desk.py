@@ -14,7 +14,7 @@ from bot.platform import Platform
 from bot.threads import Inline, Workers
 from handlers.chat import Address, Priority, message
 from handlers.context import Context
-from handlers.settings import Settings
+from handlers.settings import Flood, Settings
 from storage.database import Database
 from storage.queries import chats as chat_queries
 from storage.tables.audit import AuditEntry
@@ -23,7 +23,7 @@ from storage.tables.queues import InboundRow, OutboxRow
 from storage.tables.requests import Request, State, Urgency
 from tests.factories import MONDAY, SmallNetwork, small_network
 
-SETTINGS = Settings()
+SETTINGS = Settings(flood=Flood(at_once=0))  # here one says more than a person can
 
 
 class OutboxDesk:

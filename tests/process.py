@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,14 +36,26 @@ T = TypeVar("T")
 class BotProcess:
     """A network whose stores are open day and night, its people on Telegram, and the process that serves them."""
 
-    def __init__(self, folder: Path, database: Database, wire: TelegramWire, config: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        wire: TelegramWire,
+        config: str = "",
+        *,
+        module: str = "bot",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
+        self.module = module  # what is run: the bot, or a program of the tests that runs it in trouble of some kind
+        self.env = dict(env or {})
         self.database = database
         self.wire = wire
         self.log_file = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "config.toml").write_text(
-            f'[telegram]\nenabled = true\nbase_url = "{wire.url}"\n{config}', encoding="utf-8"
+            f'[health]\nlisten = "127.0.0.1:0"\n[telegram]\nenabled = true\nbase_url = "{wire.url}"\n{config}',
+            encoding="utf-8",
         )
         with database.transaction() as session:
             self.network: SmallNetwork = small_network(session, WallClock().now(), rules=Rules())
@@ -68,9 +80,15 @@ class BotProcess:
         before = len(self.wire.calls_of("getUpdates"))
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run", "--config", str(self.folder / "config.toml")],
+                [sys.executable, "-m", self.module, "run", "--config", str(self.folder / "config.toml")],
                 cwd=ROOT,
-                env={**os.environ, "XIETONG_TELEGRAM__TOKEN": TOKEN, "XIETONG_DATABASE__URL": self.database.url},
+                env={
+                    **os.environ,
+                    "XIETONG_TELEGRAM__TOKEN": TOKEN,
+                    "XIETONG_DATABASE__URL": self.database.url,
+                    "XIETONG_DIGEST__QUIET": "",  # it runs by the machine's clock, at any hour
+                    **self.env,
+                },
                 stdout=log,
                 stderr=log,
             )
@@ -159,6 +177,17 @@ class BotProcess:
         shown = self.until(find)
         assert shown is not None
         self.wire.press(self.user(person), shown, label)
+
+    def strangers(self, count: int, text: str) -> list[int]:
+        """Let so many people whom nobody knows write the same words, each privately; returns their numbers."""
+        users = [self.wire.user(90_000 + number, f"客{number}") for number in range(count)]
+        for user in users:
+            self.wire.say(user, text)
+        return users
+
+    def answered(self, users: Sequence[int]) -> list[int]:
+        """Return in how many messages each of these people was answered."""
+        return [len(self.wire.messages(user)) for user in users]
 
     # What is remembered
 

@@ -243,15 +243,9 @@ class Talk(Ears):
     def fires_due(self) -> list[str]:
         """Fire what is due now; returns the keys of what fired."""
         fired: list[str] = []
-        tried: set[int] = set()
-        while True:  # one timer may set another that is due at once
-            with self.database.transaction(writing=False) as session:
-                due = [key for key in queues.list_due_timers(session, self.now, 1000) if key not in tried]
-            if not due:
-                return fired
-            for timer_id in due:
-                tried.add(timer_id)
-                fired += self._fire(timer_id)
+        while done := dispatch.fire(self.database, self.settings, self.now):  # one timer may set another due at once
+            fired += self._fired(done)
+        return fired
 
     def sees_to_it(self) -> None:
         """Run everything periodic once."""
@@ -316,12 +310,11 @@ class Talk(Ears):
             return (user.rpartition(":")[0] or "telegram") == address.platform
         return any(platform == address.platform for platform, _ in self._privates_of(user))
 
-    def _fire(self, timer_id: int) -> list[str]:
-        done = dispatch.fire(self.database, self.settings, timer_id, self.now)
+    def _fired(self, fired: dispatch.Fired) -> list[str]:
         with self.database.transaction(writing=False) as session:
-            timer = session.get_one(Timer, timer_id)
+            timer = session.get_one(Timer, fired.timer_id)
         assert self.tolerant or not timer.error, f"timer {timer.key} failed: {timer.error} (traceback in the log)"
-        return [timer.key] if done else []
+        return [timer.key] if fired.done else []
 
     def _due_until(self, stop: datetime) -> Iterator[datetime]:
         """Yield the instants at which something is due, in order, looking again after each."""

@@ -35,16 +35,21 @@ class Call:
     answer: Any = None
 
 
+How = Literal["status", "hang", "cut", "half"]
+
+
 @dataclass
 class Failure:
     """How a coming call fails: by a status, by no answer (`hang`), or by a connection cut halfway (`cut`).
+
+    `half` closes our half of the connection without a word and goes on listening.
 
     `done` says that the call is carried out nevertheless: only its answer is lost.
     """
 
     method: str
     status: int = 500
-    how: Literal["status", "hang", "cut"] = "status"
+    how: How = "status"
     done: bool = False
     retry_after: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
@@ -59,6 +64,7 @@ class Wire:
         self.violations: list[str] = []
         self.url = ""
         self.lock = threading.RLock()
+        self.trouble: Callable[[Call], Failure | None] = lambda call: None  # says of each call how it fails
         self._failures: list[Failure] = []
         self._condition = threading.Condition(self.lock)
         self._waiters: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
@@ -135,7 +141,7 @@ class Wire:
         method: str = "*",
         status: int = 500,
         *,
-        how: Literal["status", "hang", "cut"] = "status",
+        how: How = "status",
         done: bool = False,
         retry_after: int = 0,
         times: int = 1,
@@ -158,6 +164,8 @@ class Wire:
             failure = next((one for one in self._failures if one.method in ("*", method)), None)
             if failure is not None:
                 self._failures.remove(failure)
+            else:
+                failure = self.trouble(call)
         self.changed()
         if failure is None:
             response = await self.carry_out(call, request)
@@ -170,7 +178,9 @@ class Wire:
         return response
 
     async def _fail(self, failure: Failure, request: web.Request) -> web.StreamResponse:
-        if failure.how == "hang":
+        if failure.how == "half" and request.transport is not None:
+            request.transport.write_eof()
+        if failure.how in {"hang", "half"}:
             await self._stopping.wait()
         if failure.how == "status":
             return self.failure_response(failure)

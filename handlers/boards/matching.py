@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 EXACT = 100
@@ -60,6 +59,16 @@ class PartIndex:
             (part.id, [_form(part.part_no, True), *(_form(name) for name in (part.name, *part.aliases))])
             for part in parts
         ]
+        self._named: dict[str, set[int]] = {}
+        for part_id, forms in self._forms:
+            for form in forms:
+                self._named.setdefault(form.key, set()).add(part_id)
+
+    def named(self, words: str) -> int | None:
+        """Return the part that is named in full, where it is the only one of that name."""
+        key = normalise(words[:LONGEST])
+        found = self._named.get(key, set()) if key else set()
+        return next(iter(found)) if len(found) == 1 else None
 
     def match(self, words: str, limit: int = 5) -> list[Match]:
         """Return the parts that fit, best first, those of one score in the order of their ids."""
@@ -84,6 +93,8 @@ def normalise(text: str) -> str:
 
 
 def _form(text: str, is_number: bool = False) -> _Form:
+    from pypinyin import lazy_pinyin  # its dictionary takes 50 MB and a second: only who needs it loads it
+
     key = normalise(text)
     syllables = [] if key.isascii() else lazy_pinyin(key)
     return _Form(

@@ -85,6 +85,11 @@ texts.add(
         "state_live": ("✅ 正常", "✅ in use", "✅ en uso"),
         "state_lost": ("⛔ {at} 起停用:{why}", "⛔ suspended since {at}: {why}", "⛔ suspendido desde {at}: {why}"),
         "why_bot_removed": ("机器人被移出", "the bot was removed", "se expulsó al bot"),
+        "why_platform_lost": (
+            "平台拒绝机器人",
+            "the platform refuses the bot",
+            "la plataforma rechaza al bot",
+        ),
         "why_chat_closed": ("群或话题已关闭", "the chat or topic was closed", "se cerró el chat o el tema"),
         # events
         "chat_hint": (
@@ -109,6 +114,30 @@ texts.add(
             "ℹ️ 群升级换了编号,已自动跟过去:",
             "ℹ️ A chat got a new id and I followed it:",
             "ℹ️ Un chat cambió de identificador y lo he seguido:",
+        ),
+        "platform_lost": (
+            "🚨 {platform} 拒绝了我({why}):那里的消息先留着,不会丢。能从别处送到的,已改从别处送。"
+            "请换上有效的令牌并重新启动;xietong doctor 会告诉您怎么做。",
+            "🚨 {platform} refuses me ({why}): what is to be said there is kept, nothing is lost. What can go another "
+            "way goes another way. Please set a valid token and start me again; `xietong doctor` says how.",
+            "🚨 {platform} me rechaza ({why}): lo que hay que decir allí se guarda, nada se pierde. Lo que puede ir "
+            "por otra vía va por otra vía. Pon un token válido y reiníciame; `xietong doctor` dice cómo.",
+        ),
+        "platform_chats": ("停用的群:", "Chats out of use:", "Chats fuera de uso:"),
+        "stores_alone": (
+            "☎️ 这些门店的店长和副店长现在都联系不到,请打电话:{stores}",
+            "☎️ Neither manager nor deputy of these stores can be reached now; please call them: {stores}",
+            "☎️ Ahora no se puede contactar con el gerente ni el subgerente de estos talleres; llámalos: {stores}",
+        ),
+        "platform_found": (
+            "✅ {platform} 又接受我了({since} 起曾拒绝)。留着的消息现在发出。",
+            "✅ {platform} takes my words again (it had refused me since {since}). What was kept is said now.",
+            "✅ {platform} vuelve a aceptarme (me rechazaba desde {since}). Lo guardado se dice ahora.",
+        ),
+        "platform_still": (
+            "这些群仍然说不了话,请重新拉我进群:",
+            "I still cannot speak in these chats; please add me again:",
+            "Aún no puedo hablar en estos chats; vuelve a añadirme:",
         ),
         "person_lost": (
             "⚠️ {who} 在 {platform} 上拒收我的私信。",
@@ -236,6 +265,32 @@ def hint(language: str) -> Message:
 def chats_lost(language: str, places: Sequence[Place], why: str) -> Message:
     """Tell HQ which chats nothing reaches any more."""
     return _list(language, texts.say(language, "people.chat_lost", why=_why(language, why)), places)
+
+
+def platform_lost(language: str, platform: str, why: str, places: Sequence[Place], stores: Sequence[str]) -> Message:
+    """Tell HQ that a platform refuses us, which chats that costs, and the stores where nobody can be reached."""
+    rows = [line(texts.say(language, "people.platform_lost", platform=platform, why=why or "—"))]
+    if places:
+        rows += [line(texts.say(language, "people.platform_chats"))]
+        rows += [line(_full(language, place)) for place in places]
+    said = Message(tuple(rows))
+    return said.with_lines(*stores_alone(language, stores).lines) if stores else said
+
+
+def stores_alone(language: str, stores: Sequence[str]) -> Message:
+    """Say at which stores nobody can be reached."""
+    return message(texts.say(language, "people.stores_alone", stores=", ".join(stores)))
+
+
+def platform_found(
+    language: str, timezone: str, now: datetime, platform: str, since: datetime, still: Sequence[Place]
+) -> Message:
+    """Tell HQ that a platform takes our words again; `still`: the chats in which we have no voice yet."""
+    at = say_moment(since, timezone, now, language)
+    said = message(texts.say(language, "people.platform_found", platform=platform, since=at))
+    if not still:
+        return said
+    return said.with_lines(*_list(language, texts.say(language, "people.platform_still"), still).lines)
 
 
 def chats_found(language: str, places: Sequence[Place]) -> Message:

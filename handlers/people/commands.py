@@ -29,7 +29,7 @@ MOST_CHOICES = 20  # buttons under one question
 # Linking
 
 
-@command("start", "link", "绑定", "vincular", roles=STRANGERS)
+@command("start", "link", "绑定", "vincular", roles=STRANGERS, secret=True)
 def start(context: Context, words: str) -> None:
     """Link this account to the person of a one-time code, or say hello."""
     inbound = context.inbound
@@ -82,6 +82,7 @@ def _link(context: Context, given: str | None) -> None:
         )
         session.add(account)
     account.person_id, account.used_at = person.id, context.now
+    context.accounts.clear()
     account.private_chat = inbound.origin.chat if inbound.private else user
     context.person, context.account = person, account
     context.store = people_queries.get_store(session, person.store_id) if person.store_id else None
@@ -200,7 +201,8 @@ def _described(context: Context, known: rules.Known) -> str:
 # Who one is
 
 
-@command("whoami", "我是谁", "quiensoy", roles=STRANGERS, reading=True)
+# Not `reading`: it is over sooner than a second transaction has begun.
+@command("whoami", "我是谁", "quiensoy", roles=STRANGERS)
 def whoami(context: Context, words: str) -> None:
     """Say who one is: role, store, region, language, accounts."""
     if context.person is None:
@@ -214,7 +216,7 @@ def _facts(context: Context, person: Person) -> messages.Facts:
     store = people_queries.get_store(session, person.store_id) if person.store_id else None
     region_id = rules.region_of(person, store.region_id if store else None)
     region = people_queries.get_region(session, region_id) if region_id else None
-    accounts = people_queries.list_accounts(session, person.id)
+    accounts = context.accounts_of(person.id)
     return messages.Facts(
         name=person.name,
         role=person.role,

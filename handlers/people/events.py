@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers import chat as vocabulary
 from handlers import notify
+from handlers.access import STORE_LEADERS
 from handlers.chat import Address, Inbound, Message, Priority, Span, message_from_json
 from handlers.people import chat_messages, messages, rules
 from handlers.registry import event
@@ -67,23 +68,14 @@ def chat_moved(context: Context) -> None:
     notify.tell_hq(context, lambda language, _zone: chat_messages.chats_moved(language, places))
 
 
-@event(vocabulary.BOT_REMOVED)
-def bot_removed(context: Context) -> None:
-    """Suspend a chat's bindings; without a chat, those of the whole platform."""
-    origin = context.origin
-    if not origin.chat:
-        _lose(context, chat_queries.list_bindings_on(context.session, origin.platform), vocabulary.BOT_REMOVED)
-        return
-    _lose_place(context, Address(origin.platform, origin.chat), vocabulary.BOT_REMOVED)
-
-
 @event(vocabulary.CHAT_CLOSED)
 def chat_closed(context: Context) -> None:
     """Suspend the binding of a closed topic, or all of an archived channel."""
-    _lose_place(context, context.origin, vocabulary.CHAT_CLOSED)
+    lose_place(context, context.origin, vocabulary.CHAT_CLOSED)
 
 
-def _lose_place(context: Context, place: Address, why: str) -> None:
+def lose_place(context: Context, place: Address, why: str) -> None:
+    """Suspend the bindings of a place, and say elsewhere what was to be said there."""
     accounts = people_queries.list_accounts_at(context.session, place.platform, place.chat)
     if accounts:  # a private chat
         _refused(context, accounts, place)
@@ -122,7 +114,7 @@ def _give_up(context: Context, place: Address, why: str) -> None:
         said = message_from_json(row.payload)
         for person_id in dict.fromkeys(_named_in(said)):
             person = people_queries.get_person(context.session, person_id)
-            context.tell(person, _unsaid(said), priority=Priority(row.priority))
+            context.tell(person, unsaid(said), priority=Priority(row.priority))
 
 
 @event(vocabulary.BOT_ADDED)
@@ -207,18 +199,19 @@ def _reroute(context: Context, account: Account, person: Person, rows: Sequence[
     other = context.private_account(person.id)
     group = None if other is not None else _group_of(context, person)
     if other is not None:
-        _take_cards(context, account, other)
+        take_cards(context, account, other)
     for row in rows:
         if row.person_id != person.id or (other is not None and row.card_id is not None):
             continue  # a secret, somebody else's, or a card that moved as a whole
         if other is None and row.only_for:
             continue  # an answer in a group that was for them alone
-        said, priority = _unsaid(message_from_json(row.payload)), Priority(row.priority)
+        said, priority = unsaid(message_from_json(row.payload)), Priority(row.priority)
         if other is not None:
             context.say(Address(other.platform, other.private_chat), said, priority=priority, person_id=person.id)
         elif group is not None:
             in_group = chat_messages.mentioned(person.id, person.name, said)
-            context.say(Address(group.platform, group.chat, group.thread), in_group, priority=priority)
+            place = Address(group.platform, group.chat, group.thread)
+            context.say(place, in_group, priority=priority, view=notify.view_of(context, group))
     if tell:
         context.audit("account lost", f"person:{person.id}", before=f"{account.platform}:{account.user}")
         _tell_lost(context, account, person, other, group)
@@ -227,16 +220,27 @@ def _reroute(context: Context, account: Account, person: Person, rows: Sequence[
 def _tell_lost(context: Context, account: Account, person: Person, other: Account | None, group: Chat | None) -> None:
     store = people_queries.get_store(context.session, person.store_id) if person.store_id else None
     place = as_place(context, group) if group else None
+    alone = store is not None and person.role in STORE_LEADERS and is_alone(context, store.id)
 
     def words(language: str, _zone: str) -> Message:
         who = messages.described(language, person, store.name if store else "")
         elsewhere = other.platform if other else ""
-        return chat_messages.person_lost(language, who, account.platform, elsewhere, place)
+        said = chat_messages.person_lost(language, who, account.platform, elsewhere, place)
+        if store is None or not alone:
+            return said
+        return said.with_lines(*chat_messages.stores_alone(language, [store.code]).lines)
 
     notify.tell_hq(context, words)
+    if store is not None and alone:
+        notify.tell_region(context, store.region_id, words)
 
 
-def _take_cards(context: Context, account: Account, other: Account) -> None:
+def is_alone(context: Context, store_id: int) -> bool:
+    """Say whether nobody who leads a store can be told anything now."""
+    return not any(context.can_hear(person.id) for person in context.leaders_of(store_id))
+
+
+def take_cards(context: Context, account: Account, other: Account) -> None:
     """Have a person's open cards stand by the other account from now on."""
     session = context.session
     cards = [
@@ -287,7 +291,8 @@ def take_back(context: Context, account: Account) -> None:
 def member_left(context: Context) -> None:
     """Note who left a chat; rights come from the role, never from being in a chat."""
     account = people_queries.find_account(context.session, context.origin.platform, _inbound(context).user)
-    context.audit("member left", f"person:{account.person_id}" if account else "", before=str(context.origin))
+    if account is not None:  # strangers come and go as often as they like
+        context.audit("member left", f"person:{account.person_id}", before=str(context.origin))
 
 
 # Messages
@@ -342,7 +347,7 @@ def _named_in(said: Message) -> list[int]:
     return [span.person for row in said.lines for span in row if span.style == "mention" and span.person is not None]
 
 
-def _unsaid(said: Message) -> Message:
+def unsaid(said: Message) -> Message:
     """Return a message as it was before it was said: mentions have another id on another platform."""
     lines = tuple(tuple(_without_user(span) for span in row) for row in said.lines)
     return replace(said, lines=lines)

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 from handlers import access
@@ -66,6 +65,8 @@ def near_names(wanted: str, names: Iterable[str]) -> list[str]:
 
 
 def _sound(words: str) -> str:
+    from pypinyin import lazy_pinyin  # its dictionary takes 50 MB and a second: only who needs it loads it
+
     return "".join(lazy_pinyin(words)).replace(" ", "")
 
 

@@ -27,6 +27,7 @@ from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
 from storage.queries import reports as report_queries
 from storage.queries import requests as request_queries
+from storage.queries import tallies as tally_queries
 from storage.tables.ledger import MoneyEntry, PointsEntry
 from storage.tables.people import Role
 from storage.tables.requests import Request
@@ -65,9 +66,10 @@ def _score_lines(context: Context, since: datetime, until: datetime) -> dict[int
     """Read every active store's month, and the own one's: the places are those of the whole network."""
     session, own = context.session, context.store
     stores = [*people_queries.list_stores(session), *([own] if own is not None and not own.active else [])]
-    standings = figures.standings(session, stores, since, until)
+    month = tally_queries.list_totals(session, since, until)
+    standings = figures.standings_of(stores, month)
     places = rules.places(standings, ())
-    totals = ledger_queries.list_balances(session)
+    totals = tally_queries.list_points_in_all(session, since, month)
     return {
         store.id: ScoreLine(
             store=store.name,

@@ -13,11 +13,11 @@ from handlers.ledger.rules import Standing, mean, midnight
 from handlers.reports import rules
 from handlers.requests import rules as request_rules
 from handlers.requests.kinds import kind_of
-from handlers.requests.life import LEADERS
 from handlers.working_time import local
-from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
 from storage.queries import reports as report_queries
+from storage.queries import tallies as tally_queries
+from storage.queries.tallies import Total
 from storage.tables.people import Store
 from storage.tables.requests import Event, Request, Step
 
@@ -160,7 +160,7 @@ def _names(context: Context, step: Step, request: Request) -> tuple[str, ...]:
     author = people_queries.get_person(context.session, request.author_id)
     if step.store_id == request.store_id and author.active:
         return (author.name,)
-    leaders = people_queries.list_staff(context.session, step.store_id, LEADERS)
+    leaders = context.leaders_of(step.store_id)
     present = [person.name for person in leaders if not request_rules.is_away(person, context.now)]
     return tuple(present or [person.name for person in leaders])
 
@@ -226,13 +226,14 @@ def week_figures(context: Context, language: str, since: datetime, until: dateti
 
 def standings(session: Session, stores: Iterable[Store], since: datetime, until: datetime) -> tuple[Standing, ...]:
     """Read what stores are ranked by, from `since` up to but not at `until`."""
-    points = ledger_queries.list_balances(session, since=since, until=until)
-    earned = ledger_queries.list_last_earned(session, since=since, until=until)
-    answers = report_queries.list_answer_times(session, since, until)
-    return tuple(
-        Standing(store.id, points.get(store.id, 0), mean(answers.get(store.id, ())), earned.get(store.id))
-        for store in stores
-    )
+    return standings_of(stores, tally_queries.list_totals(session, since, until))
+
+
+def standings_of(stores: Iterable[Store], totals: dict[int, Total]) -> tuple[Standing, ...]:
+    """Say what stores are ranked by, given what they earned and how they answered."""
+    none = Total()
+    found = ((store, totals.get(store.id, none)) for store in stores)
+    return tuple(Standing(store.id, total.points, total.mean_answer, total.earned_at) for store, total in found)
 
 
 def _transfer_week(finished: list[Request], kept_customer: int, answers: list[timedelta]) -> rules.TransferWeek:

@@ -13,6 +13,10 @@ from handlers.working_time import at_local, local
 
 # A board this much behind its time says so; below it, nobody would notice that the bot was busy.
 LATE = timedelta(minutes=5)
+
+# So long after midnight a day is taken as told: a clock that is put right by some minutes changes nothing of it.
+SETTLED = timedelta(hours=1)
+
 # Up to this many stores every chat sees every store; in a greater network a region sees its own, with their places
 # in the whole network, because nobody reads eighty lines on a phone.
 MOST_LINES = 40

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import notify
 from handlers.chat import Message, Priority
-from handlers.ledger.rules import midnight
+from handlers.ledger.rules import midnight, month_of
 from handlers.registry import periodic, timer
 from handlers.reports import evening_messages, figures, rules, week_messages
 from handlers.reports.messages import Lateness
 from handlers.reports.report import evening, network_evening, timezone_of
 from handlers.requests import life
+from handlers.working_time import local
 from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.queries import queues
 from storage.queries import reports as report_queries
+from storage.queries import tallies as tally_queries
 from storage.tables.chats import Chat, Purpose
 from storage.tables.people import Region, Role
 
@@ -38,6 +40,17 @@ def set_timers(context: Context) -> None:
     for region in (None, *people_queries.list_regions(context.session)):
         for series in _series(context, region):
             _set(context, series, series.next_day(context.now))
+
+
+@periodic("tallies")
+def remember(context: Context) -> None:
+    """Remember what is long past of the stores' points and answers, so that it is not summed up at every question."""
+    timezone = context.settings.network.timezone
+    today = midnight(local(context.now, timezone).date(), timezone)
+    if context.now - today < rules.SETTLED or tally_queries.is_heard_before(context.session, today):
+        return  # what was heard before midnight is still to be worked, and belongs before it
+    month, _ = month_of(context.now, timezone)
+    tally_queries.remember(context.session, month, today)
 
 
 def _series(context: Context, region: Region | None) -> list[rules.Series]:

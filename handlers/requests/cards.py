@@ -16,6 +16,7 @@ from handlers.working_time import Hours, add_working
 from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
+from storage.queries.chats import NewCard
 from storage.tables.chats import Card, Chat, Purpose
 from storage.tables.people import Person, Role, Store
 from storage.tables.requests import Ask, Event, Request, State, Step, Urgency
@@ -24,39 +25,48 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-def place(context: Context, request: Request, regions: Iterable[int]) -> None:
-    """Fix where a new request's cards stand: the bound chats of these regions, and privately its author."""
-    wanted: list[int | None] = list(dict.fromkeys([request.region_id, *regions]))
-    for region_id in wanted:
-        for chat in _chats(context, request, region_id):
-            language, timezone = notify.view_of(context, chat)
-            _add(context, request, Address(chat.platform, chat.chat, chat.thread), language, timezone, None)
-    _add_private(context, request, people_queries.get_person(context.session, request.author_id))
+def _place(context: Context, request: Request, regions: Iterable[int]) -> list[Card | NewCard]:
+    """Return where a new request's cards stand: the bound chats of these regions, and privately its author."""
+    placed: list[Card | NewCard] = []
+    for chat in _chats(context, request, list(dict.fromkeys([request.region_id, *regions]))):
+        language, timezone = notify.view_of(context, chat)
+        _add(request, placed, Address(chat.platform, chat.chat, chat.thread), language, timezone, None)
+    _add_private(context, request, placed, people_queries.get_person(context.session, request.author_id))
+    return placed
 
 
-def _chats(context: Context, request: Request, region_id: int | None) -> list[Chat]:
+def _chats(context: Context, request: Request, regions: Sequence[int]) -> list[Chat]:
     """Return the chats a request of this urgency belongs into: the emergency chats, where a region has one."""
-    session = context.session
-    if request.urgency is Urgency.URGENT:
-        chats = chat_queries.list_chats(session, Purpose.EMERGENCY, region_ids=[region_id])
-        if chats:
-            return list(chats)
-    return list(chat_queries.list_chats(session, Purpose.MANAGERS, region_ids=[region_id]))
+    purposes = [Purpose.EMERGENCY, Purpose.MANAGERS] if request.urgency is Urgency.URGENT else [Purpose.MANAGERS]
+    bound = chat_queries.list_chats_of(context.session, purposes, regions)
+    found: list[Chat] = []
+    for region_id in regions:
+        by_purpose = (
+            [chat for chat in bound if (chat.region_id, chat.purpose) == (region_id, one)] for one in purposes
+        )
+        found.extend(next(filter(None, by_purpose), []))
+    return found
 
 
-def refresh(context: Context, request: Request) -> None:
-    """Show every card of a request as it now stands.
+def refresh(context: Context, request: Request, regions: Iterable[int] | None = None) -> messages.CardFacts:
+    """Show every card of a request as it now stands; of a new one, beside its own, in the chats of these regions.
 
-    Who has come to act gets a card; who has nothing to do any more sees so once.
+    Who has come to act gets a card; who has nothing to do any more sees so once. Return what the cards show.
     """
     context.session.flush()
-    ask = request_queries.find_open_ask(context.session, request.id)
-    for person in _actors(context, request, ask):
-        _add_private(context, request, person)
-    facts = facts_of(context, request, ask)
-    for card in chat_queries.list_cards(context.session, request.id):
+    facts = facts_of(context, request)
+    cards: list[Card | NewCard] = []
+    if regions is None:
+        cards.extend(chat_queries.list_cards(context.session, request.id))
+    else:
+        cards.extend(_place(context, request, regions))
+    for person in _actors(context, request, facts.ask):
+        _add_private(context, request, cards, person)
+    for card in cards:
         context.say_card(card, render(context, request, card, facts), priority=priority_of(request))
         _tell_thread(context, card, facts)
+    chat_queries.add_cards(context.session, [card for card in cards if isinstance(card, NewCard)])
+    return facts
 
 
 def priority_of(request: Request) -> Priority:
@@ -64,10 +74,11 @@ def priority_of(request: Request) -> Priority:
     return Priority.URGENT if request.urgency is Urgency.URGENT else Priority.NORMAL
 
 
-def facts_of(context: Context, request: Request, ask: Ask | None, *, events: bool = True) -> messages.CardFacts:
+def facts_of(context: Context, request: Request, *, events: bool = True) -> messages.CardFacts:
     """Gather what a card shows."""
     session = context.session
     kind = kind_of(request)
+    ask, running = request_queries.find_current(session, request.id)
     story = request_queries.list_events(session, request.id) if events else ()
     stores = _names(context, {event.store_id for event in story} | {request.store_id, request.owner_store_id})
     people = {
@@ -76,7 +87,6 @@ def facts_of(context: Context, request: Request, ask: Ask | None, *, events: boo
         if person_id is not None
     }
     asked_id = request.owner_store_id or (ask.store_id if ask else None)
-    running = request_queries.list_running_steps(session, request.id)
     expected = _expected(context, request, running, story)
     hearing = rules.next_hearing(clocks.rules_of(context, request), expected, context.now)
     home = people_queries.get_store(session, request.store_id)
@@ -100,7 +110,7 @@ def facts_of(context: Context, request: Request, ask: Ask | None, *, events: boo
     )
 
 
-def render(context: Context, request: Request, card: Card, facts: messages.CardFacts) -> Message:
+def render(context: Context, request: Request, card: Card | NewCard, facts: messages.CardFacts) -> Message:
     """Write a card for its reader: a group's has the buttons of whoever acts next, a person's only his own."""
     kind, language = kind_of(request), card.language
     if card.person_id is None:
@@ -138,17 +148,12 @@ def _card(
     buttons: tuple[tuple[Button, ...], ...],
     reasons: str = "",
 ) -> Message:
-    kind = kind_of(request)
-    return messages.card(
-        language,
-        timezone,
-        context.now,
-        facts,
-        texts.say(language, f"kind.{kind.name}"),
-        kind.what(context, request, language, timezone),
-        buttons=buttons,
-        reasons=reasons,
-    )
+    body = facts.bodies.get((language, timezone))
+    if body is None:
+        kind = kind_of(request)
+        title, what = texts.say(language, f"kind.{kind.name}"), kind.what(context, request, language, timezone)
+        body = facts.bodies[language, timezone] = messages.body(language, timezone, context.now, facts, title, what)
+    return messages.card(language, body, buttons=buttons, reasons=reasons)
 
 
 def for_roles(buttons: tuple[tuple[Button, ...], ...], roles: set[Role]) -> tuple[tuple[Button, ...], ...]:
@@ -250,7 +255,7 @@ def _expected(
     return clocks_running
 
 
-def _tell_thread(context: Context, card: Card, facts: messages.CardFacts) -> None:
+def _tell_thread(context: Context, card: Card | NewCard, facts: messages.CardFacts) -> None:
     """Tell what is new in the thread of a group's card, where the platform has threads."""
     if card.person_id is not None or not facts.events:
         return
@@ -261,29 +266,34 @@ def _tell_thread(context: Context, card: Card, facts: messages.CardFacts) -> Non
     first, card.told_event = card.told_event == 0, facts.events[-1].id
     if first or card.platform not in context.settings.threaded:
         return
-    context.say_under(card, messages.thread_lines(card.language, card.timezone, context.now, new, facts))
+    said = messages.thread_lines(card.language, card.timezone, context.now, new, facts)
+    context.say_under(card, said, urgent=facts.request.urgency is Urgency.URGENT)
 
 
-def _add_private(context: Context, request: Request, person: Person) -> None:
-    if any(card.person_id == person.id for card in chat_queries.list_cards(context.session, request.id)):
+def _add_private(context: Context, request: Request, cards: list[Card | NewCard], person: Person) -> None:
+    if any(card.person_id == person.id for card in cards):
         return
     account = context.private_account(person.id)
     if account is None:
         return
     address = Address(account.platform, account.private_chat)
-    _add(context, request, address, context.language_for(person), context.timezone_for(person), person.id)
+    _add(request, cards, address, context.language_for(person), context.timezone_for(person), person.id)
 
 
 def _add(
-    context: Context, request: Request, address: Address, language: str, timezone: str, person_id: int | None
+    request: Request,
+    cards: list[Card | NewCard],
+    address: Address,
+    language: str,
+    timezone: str,
+    person_id: int | None,
 ) -> None:
-    existing = chat_queries.list_cards(context.session, request.id)
     if any(
-        (card.platform, card.chat, card.thread) == (address.platform, address.chat, address.thread) for card in existing
+        (card.platform, card.chat, card.thread) == (address.platform, address.chat, address.thread) for card in cards
     ):
         return
-    context.session.add(
-        Card(
+    cards.append(
+        NewCard(
             request_id=request.id,
             platform=address.platform,
             chat=address.chat,
@@ -293,7 +303,6 @@ def _add(
             timezone=timezone,
         )
     )
-    context.session.flush()
 
 
 def _names(context: Context, store_ids: set[int | None]) -> dict[int, str]:
@@ -307,6 +316,6 @@ def _names(context: Context, store_ids: set[int | None]) -> dict[int, str]:
 
 def leaders_of(context: Context, store_id: int) -> tuple[Person, ...]:
     """Return a store's manager and deputy, those who are not away first named."""
-    staff = people_queries.list_staff(context.session, store_id, (Role.STORE_MANAGER, Role.DEPUTY))
+    staff = context.leaders_of(store_id)
     present = [person for person in staff if not rules.is_away(person, context.now)]
     return tuple(present or staff)

@@ -223,6 +223,12 @@ texts.add(
             "📣 {label} {brief}: nobody has taken it for over {after}.",
             "📣 {label} {brief}: nadie la ha tomado en más de {after}.",
         ),
+        "still_open": (
+            "🕰 {region}:时限都已过仍未完成的请求",
+            "🕰 {region}: still open although every limit has passed",
+            "🕰 {region}: siguen abiertas con todos los límites vencidos",
+        ),
+        "still_open_more": ("……另有 {count} 个", "… and {count} more", "… y {count} más"),
         "what_region_can_do": (
             "可以:/assign {label} 门店编码,或 /close {label} 原因",
             "You can: /assign {label} STORE, or /close {label} reason",

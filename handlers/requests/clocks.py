@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,22 +11,35 @@ from handlers.requests.kinds import kind_of
 from handlers.settings import Rules, Rung, TransferClocks
 from handlers.working_time import Hours, add_working, working_between
 from storage.queries import people as people_queries
-from storage.queries import queues
 from storage.queries import requests as request_queries
-from storage.tables.requests import Ask, Request, Step, StepOutcome
+from storage.queries.rows import add_row
+from storage.tables.requests import Request, Step, StepOutcome
 
 if TYPE_CHECKING:
     from handlers.context import Context
 
-_parsed: dict[str, Rules] = {}
+_parsed: dict[str, Rules] = {}  # by digest
+_written: tuple[Rules, str] | None = None
 
 
 def rules_of(context: Context, request: Request) -> Rules:
     """Return the rules a request was opened under."""
-    policy = request_queries.get_policy(context.session, request.policy_id)
-    if policy.digest not in _parsed:
-        _parsed[policy.digest] = Rules.model_validate_json(policy.rules)
-    return _parsed[policy.digest]
+    found = context.rules.get(request.policy_id)
+    if found is None:
+        digest = request_queries.get_policy_digest(context.session, request.policy_id)
+        if digest not in _parsed:
+            policy = request_queries.get_policy(context.session, request.policy_id)
+            _parsed[digest] = Rules.model_validate_json(policy.rules)
+        found = context.rules[request.policy_id] = _parsed[digest]
+    return found
+
+
+def rules_text(rules: Rules) -> str:
+    """Return rules as they are stored; those in force, which are always the same, are written out once."""
+    global _written
+    if _written is None or _written[0] is not rules:
+        _written = rules, rules.model_dump_json()
+    return _written[1]
 
 
 def clocks_of(context: Context, request: Request) -> TransferClocks:
@@ -38,6 +52,19 @@ def key(request: Request, turn: int, step: str, what: str) -> str:
     return f"request:{request.id}:{turn}:{step}:{what}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A step that has just begun, as far as its timers go."""
+
+    id: int
+    turn: int
+    name: str
+    store_id: int
+    started_at: datetime
+    due_at: datetime
+    extended: int = 0
+
+
 def begin(
     context: Context,
     request: Request,
@@ -47,30 +74,33 @@ def begin(
     duration: timedelta | None = None,
     due_at: datetime | None = None,
     started_at: datetime | None = None,
-    ask: Ask | None = None,
+    ask_id: int | None = None,
     turn: int = 0,
-) -> Step:
-    """Begin a step: a `duration` runs in its store's hours, a `due_at` stands as it is."""
+    over: bool = False,
+) -> None:
+    """Begin a step: a `duration` runs in its store's hours, a `due_at` stands as it is; an ask's rank is the `turn`.
+
+    One that is `over` ends as it begins, and needs no timers.
+    """
     started_at = started_at or context.now
     if due_at is None:
         assert duration is not None
         due_at = add_working(_hours(context, request, name, store_id), started_at, duration)
-    step = Step(
-        request_id=request.id,
-        ask_id=ask.id if ask else None,
-        turn=ask.rank if ask else turn,
-        name=name,
-        store_id=store_id,
-        started_at=started_at,
-        due_at=due_at,
-    )
-    context.session.add(step)
-    context.session.flush()
-    _set_timers(context, request, step)
-    return step
+    facts = {"turn": turn, "name": name, "store_id": store_id, "started_at": started_at, "due_at": due_at}
+    facts |= {"request_id": request.id, "ask_id": ask_id}
+    if over:
+        breached = due_at if rules.is_breached(due_at, context.now) else None
+        facts |= {"ended_at": context.now, "breached_at": breached, "outcome": _outcome(breached)}
+    step_id = add_row(context.session, Step, facts)
+    if not over:
+        _set_timers(context, request, _Begun(step_id, turn, name, store_id, started_at, due_at))
 
 
-def nudges_of(context: Context, request: Request, step: Step) -> list[tuple[int, datetime]]:
+def _outcome(breached_at: datetime | None) -> StepOutcome:
+    return StepOutcome.MET if breached_at is None else StepOutcome.BREACHED
+
+
+def nudges_of(context: Context, request: Request, step: Step | _Begun) -> list[tuple[int, datetime]]:
     """Return a step's nudges as (per cent, when), those gone by as well; the whole has none."""
     if step.name == kind_of(request).whole:
         return []
@@ -89,13 +119,16 @@ def _hours(context: Context, request: Request, name: str, store_id: int) -> Hour
     return rules.clock_hours(store, request.urgency)
 
 
-def _set_timers(context: Context, request: Request, step: Step) -> None:
+def _set_timers(context: Context, request: Request, step: Step | _Begun) -> None:
     """Set the nudges still to come and the limit; one that was moved has keys of its own."""
     mark = f":{step.extended}" if step.extended else ""
-    for per_cent, at in nudges_of(context, request, step):
-        if at >= context.now or not mark:
-            _set(context, request, step, f"nudge{per_cent}{mark}", "requests.nudge", at, per_cent=per_cent)
-    _set(context, request, step, f"due{mark}", "requests.due", step.due_at)
+    timers = [
+        _timer(request, step, f"nudge{per_cent}{mark}", "requests.nudge", at, per_cent=per_cent)
+        for per_cent, at in nudges_of(context, request, step)
+        if at >= context.now or not mark
+    ]
+    timers.append(_timer(request, step, f"due{mark}", "requests.due", step.due_at))
+    context.timers.extend(timers)
 
 
 def end(context: Context, request: Request, name: str, *, at: datetime | None = None) -> Step | None:
@@ -106,8 +139,8 @@ def end(context: Context, request: Request, name: str, *, at: datetime | None = 
     step.ended_at = at or context.now
     if step.breached_at is None and rules.is_breached(step.due_at, step.ended_at):
         step.breached_at = step.due_at  # the press came before its timer was worked, but too late all the same
-    step.outcome = StepOutcome.BREACHED if step.breached_at else StepOutcome.MET
-    queues.cancel_timers(context.session, request.id, context.now, prefix=key(request, step.turn, step.name, ""))
+    step.outcome = _outcome(step.breached_at)
+    context.cancel_timers(request.id, key(request, step.turn, step.name, ""))
     return step
 
 
@@ -118,7 +151,7 @@ def cancel(context: Context, request: Request, name: str) -> None:
         return
     step.ended_at = context.now
     step.outcome = StepOutcome.BREACHED if step.breached_at else StepOutcome.CANCELLED
-    queues.cancel_timers(context.session, request.id, context.now, prefix=key(request, step.turn, step.name, ""))
+    context.cancel_timers(request.id, key(request, step.turn, step.name, ""))
 
 
 def breach(context: Context, request: Request, step: Step) -> None:
@@ -139,20 +172,24 @@ def climb(
 ) -> None:
     """Set the timers of an escalation's rungs, counted from this instant."""
     store_id = step.store_id if step else request.store_id
-    for number, rung in enumerate(rules.ladder_of(rules_of(context, request), ladder)):
-        at = rung_at(context, store_id, since, rung.wait, rung)
-        context.later(
-            key(request, turn, ladder, f"rung{number}:0"),
-            "requests.rung",
-            at,
-            request_id=request.id,
-            request=request.id,
-            ladder=ladder,
-            number=number,
-            turn=turn,
-            step=step.id if step else 0,
-            time=0,
-        )
+    timers = [
+        {
+            "key": key(request, turn, ladder, f"rung{number}:0"),
+            "name": "requests.rung",
+            "due_at": rung_at(context, store_id, since, rung.wait, rung),
+            "request_id": request.id,
+            "args": {
+                "request": request.id,
+                "ladder": ladder,
+                "number": number,
+                "turn": turn,
+                "step": step.id if step else 0,
+                "time": 0,
+            },
+        }
+        for number, rung in enumerate(rules.ladder_of(rules_of(context, request), ladder))
+    ]
+    context.timers.extend(timers)
 
 
 def rung_at(context: Context, store_id: int, since: datetime, wait: timedelta, rung: Rung) -> datetime:
@@ -162,21 +199,47 @@ def rung_at(context: Context, store_id: int, since: datetime, wait: timedelta, r
 
 def extend(context: Context, request: Request, step: Step, by: timedelta) -> None:
     """Move the limit of a running step that is not broken yet."""
-    queues.cancel_timers(context.session, request.id, context.now, prefix=key(request, step.turn, step.name, ""))
+    context.cancel_timers(request.id, key(request, step.turn, step.name, ""))
     step.due_at = add_working(_hours(context, request, step.name, step.store_id), step.due_at, by)
     step.extended += 1
     _set_timers(context, request, step)
 
 
-def _set(
-    context: Context, request: Request, step: Step, what: str, name: str, due_at: datetime, **args: object
-) -> None:
+# Lines for the customer
+
+
+def begin_progress(context: Context, request: Request, turn: int) -> None:
+    """Begin asking for lines to the customer; where none waits there is nobody to send a line to."""
+    if request.customer_waits:
+        prompt_progress(context, request, turn, 1, context.now)
+
+
+def stop_progress(context: Context, request: Request) -> None:
+    """Stop asking for lines to the customer."""
+    for ask in request_queries.list_asks(context.session, request.id):
+        context.cancel_timers(request.id, key(request, ask.rank, "progress", ""))
+
+
+def prompt_progress(context: Context, request: Request, turn: int, number: int, after: datetime) -> None:
+    """Set the timer of the next line for the customer."""
     context.later(
-        key(request, step.turn, step.name, what),
-        name,
-        due_at,
+        key(request, turn, "progress", str(number)),
+        "requests.progress",
+        after + clocks_of(context, request).progress,
         request_id=request.id,
         request=request.id,
-        step=step.id,
-        **args,
+        turn=turn,
+        number=number,
     )
+
+
+def _timer(
+    request: Request, step: Step | _Begun, what: str, name: str, due_at: datetime, **args: object
+) -> dict[str, object]:
+    return {
+        "key": key(request, step.turn, step.name, what),
+        "name": name,
+        "due_at": due_at,
+        "request_id": request.id,
+        "args": {"request": request.id, "step": step.id, **args},
+    }

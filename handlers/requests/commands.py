@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from handlers import access, forms
@@ -11,6 +12,7 @@ from handlers.registry import button, form
 from handlers.requests import cards, clocks, life, messages, rules
 from handlers.requests.grammar import classify_reason, clean, parse_answer, parse_quantity
 from handlers.requests.kinds import kind_by_letter, kind_of
+from handlers.requests.messages import CardFacts
 from handlers.requests.telling import tell_author, tell_provider
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -50,8 +52,7 @@ def reason_in(words: str, *, example: str) -> str:
 
 def lock_ask(context: Context, ask_id: int) -> tuple[Request, Ask]:
     """Lock the request of an ask, and check that who speaks may answer it now."""
-    ask = request_queries.get_ask(context.session, ask_id)
-    request = request_queries.get_request(context.session, ask.request_id)
+    request = request_queries.get_request_of_ask(context.session, ask_id)
     ask = request_queries.get_ask(context.session, ask_id, fresh=True)
     rules.check_may_answer(
         ask,
@@ -59,19 +60,29 @@ def lock_ask(context: Context, ask_id: int) -> tuple[Request, Ask]:
         context.me,
         access.leads(context.me, ask.store_id),
         owner=_owner_name(context, request),
-        asked=_asked_name(context, request),
+        asked="" if ask.state in rules.ANSWERABLE else _asked_name(context, request),
     )
     return request, ask
 
 
-def done(context: Context, request: Request, act: str, before: str, *, reason: str = "", words: str = "") -> None:
-    """Show the cards, put the act on the record, and let who acted know."""
-    cards.refresh(context, request)
+def done(
+    context: Context,
+    request: Request,
+    act: str,
+    before: str,
+    *,
+    reason: str = "",
+    words: str = "",
+    regions: Iterable[int] | None = None,
+) -> CardFacts:
+    """Show the cards, put the act on the record, and let who acted know; `regions` as of `cards.refresh`."""
+    facts = cards.refresh(context, request, regions)
     tell_author(context, request, before)
     context.audit(
         act, name_of(request), before=before, after=str(request.state), reason=reason, policy_id=request.policy_id
     )
     context.toast(words or context.words("request.done"))
+    return facts
 
 
 @button("request.seen", roles=STORE_LEADERS)
@@ -234,7 +245,7 @@ def check_requester(context: Context, request: Request, *states: State) -> None:
 def check_state(context: Context, request: Request, *states: State) -> None:
     """Raise unless the request is in one of these states."""
     if request.state not in states:
-        facts = cards.facts_of(context, request, request_queries.find_open_ask(context.session, request.id))
+        facts = cards.facts_of(context, request)
         raise TooLate("request.not_now", state=messages.state_words(context.language, facts))
 
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from storage.tables.people import Store
-
 if TYPE_CHECKING:
     from handlers.chat import Button, Line
     from handlers.context import Context
@@ -35,7 +33,9 @@ class StepKind:
 class Candidate:
     """A store that could help, and why it stands where it stands in the ranking."""
 
-    store: Store
+    store_id: int
+    name: str
+    region_id: int
     reasons: tuple[Reason, ...]
 
 

@@ -7,6 +7,7 @@ and shows the cards afterwards (`cards.refresh`). A request has at most one open
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,13 @@ from handlers.requests.kinds import Candidate, Kind, kind_of
 from handlers.working_time import add_working
 from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
-from storage.queries import queues
 from storage.queries import requests as request_queries
-from storage.tables.people import Person, Role, Store
-from storage.tables.requests import Ask, AskState, Request, State, Step, Urgency
+from storage.queries.rows import add_held, add_row
+from storage.tables.people import Person
+from storage.tables.requests import Ask, AskState, Request, State, Urgency
 
 if TYPE_CHECKING:
     from handlers.context import Context
-
-LEADERS = (Role.STORE_MANAGER, Role.DEPUTY)
 
 
 def open_request(
@@ -38,30 +37,29 @@ def open_request(
     """Open a request of the store of who speaks; the kind adds its own facts, then calls `start`."""
     session, store = context.session, context.store
     assert store is not None
-    policy_id = request_queries.get_or_add_policy(session, context.settings.rules.model_dump_json(), context.now)
+    policy_id = request_queries.get_or_add_policy(session, clocks.rules_text(context.settings.rules), context.now)
+    context.rules[policy_id] = context.settings.rules
     duration = getattr(context.settings.rules.clocks.of(kind.name, urgency), kind.whole)
-    request = Request(
-        kind=kind.name,
-        number=request_queries.next_number(session, kind.name),
-        urgency=urgency,
-        state=State.ASKING,
-        store_id=store.id,
-        region_id=store.region_id,
-        author_id=context.my_id,
-        policy_id=policy_id,
-        matter=matter,
-        customer_waits=customer_waits,
-        override_reason=override_reason,
-        opened_at=context.now,
-        cap_at=add_working(rules.clock_hours(store, urgency), context.now, duration),
-    )
-    session.add(request)
-    session.flush()
-    return request
+    request = {
+        "kind": kind.name,
+        "number": request_queries.next_number(session, kind.name),
+        "urgency": urgency,
+        "state": State.ASKING,
+        "store_id": store.id,
+        "region_id": store.region_id,
+        "author_id": context.my_id,
+        "policy_id": policy_id,
+        "matter": matter,
+        "customer_waits": customer_waits,
+        "override_reason": override_reason,
+        "opened_at": context.now,
+        "cap_at": add_working(rules.clock_hours(store, urgency), context.now, duration),
+    }
+    return add_held(session, Request, request)
 
 
-def start(context: Context, request: Request) -> None:
-    """Set the clock of the whole, and ask the first store."""
+def start(context: Context, request: Request, candidates: Sequence[Candidate]) -> None:
+    """Set the clock of the whole, and ask the first of these stores."""
     request_queries.add_event(
         context.session,
         request.id,
@@ -79,65 +77,61 @@ def start(context: Context, request: Request) -> None:
         request_id=request.id,
         request=request.id,
     )
-    ask_next(context, request)
+    ask_next(context, request, candidates)
 
 
 # Asking
 
 
-def ask_next(context: Context, request: Request) -> None:
-    """Ask the next best store that has not been asked; when none is left, the region hears at once."""
-    asks = request_queries.list_asks(context.session, request.id)
+def ask_next(context: Context, request: Request, candidates: Sequence[Candidate] | None = None) -> None:
+    """Ask the next best store that has not been asked; when none is left, the region hears at once.
+
+    The `candidates` are ranked now; of a new request, which has asked nobody, they have just been.
+    """
+    asks = request_queries.list_asks(context.session, request.id) if candidates is None else ()
     asked = {ask.store_id for ask in asks}
     most = clocks.rules_of(context, request).matching.most_asked
     if len(asks) < most:
-        for candidate in kind_of(request).candidates(context, request):
-            if candidate.store.id in asked:
+        for candidate in kind_of(request).candidates(context, request) if candidates is None else candidates:
+            if candidate.store_id in asked:
                 continue
-            why_not = _why_not(context, request, candidate.store)
+            why_not = _why_not(context, request, candidate.store_id)
             if not why_not:
                 ask_store(context, request, candidate, rank=len(asks) + 1)
                 return
             request_queries.add_event(
-                context.session, request.id, "skipped", context.now, store_id=candidate.store.id, why=why_not
+                context.session, request.id, "skipped", context.now, store_id=candidate.store_id, why=why_not
             )
     _leave_unfilled(context, request)
 
 
-def ask_store(context: Context, request: Request, candidate: Candidate, *, rank: int) -> Ask:
+def ask_store(context: Context, request: Request, candidate: Candidate, *, rank: int) -> None:
     """Ask one store; its clock to have seen it begins."""
     request.state = State.ASKING
-    ask = Ask(
-        request_id=request.id,
-        store_id=candidate.store.id,
-        rank=rank,
-        state=AskState.PENDING,
-        reasons=json.dumps(candidate.reasons, ensure_ascii=False),
-        asked_at=context.now,
-    )
-    context.session.add(ask)
-    context.session.flush()
-    request_queries.add_event(context.session, request.id, "asked", context.now, store_id=candidate.store.id, rank=rank)
+    store_id, reasons = candidate.store_id, json.dumps(candidate.reasons, ensure_ascii=False)
+    ask = {"request_id": request.id, "store_id": store_id, "rank": rank, "asked_at": context.now}
+    ask_id = add_row(context.session, Ask, ask | {"state": AskState.PENDING, "reasons": reasons})
+    request_queries.add_event(context.session, request.id, "asked", context.now, store_id=store_id, rank=rank)
     seen = clocks.clocks_of(context, request).seen
-    clocks.begin(context, request, "seen", store_id=ask.store_id, duration=seen, ask=ask)
-    return ask
+    clocks.begin(context, request, "seen", store_id=store_id, duration=seen, ask_id=ask_id, turn=rank)
 
 
 def reachable_leaders(context: Context, store_id: int) -> list[Person]:
     """List a store's manager and deputy who are not away and can be told something."""
-    staff = people_queries.list_staff(context.session, store_id, LEADERS)
     return [
         person
-        for person in staff
-        if not rules.is_away(person, context.now) and context.private_account(person.id) is not None
+        for person in context.leaders_of(store_id)
+        if not rules.is_away(person, context.now) and context.can_hear(person.id)
     ]
 
 
-def _why_not(context: Context, request: Request, store: Store) -> str:
+def _why_not(context: Context, request: Request, store_id: int) -> str:
     """Say why a store cannot be asked now, "" when it can."""
+    reachable = reachable_leaders(context, store_id)  # first: with its people the store itself is read
+    store = people_queries.get_store(context.session, store_id)
     if not rules.can_be_asked(store, request.urgency, context.now):
         return "closed"
-    return "" if reachable_leaders(context, store.id) else "nobody"
+    return "" if reachable else "nobody"
 
 
 def _leave_unfilled(context: Context, request: Request) -> None:
@@ -149,8 +143,10 @@ def _leave_unfilled(context: Context, request: Request) -> None:
 
 
 def _end_unfilled(context: Context, request: Request) -> None:
+    if request.state is not State.UNFILLED:
+        return
     times = request_queries.count_events(context.session, request.id, "unfilled")
-    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, times, "unfilled", ""))
+    context.cancel_timers(request.id, clocks.key(request, times, "unfilled", ""))
 
 
 # Answering
@@ -160,36 +156,60 @@ def see(context: Context, request: Request, ask: Ask) -> bool:
     """Note that the asked store has seen the ask, and start the clock of its answer; False when it had before."""
     if ask.seen_at is not None:
         return False
+    _note_seen(context, request, ask)
+    begin_answer(context, request, ask, since=context.now)
+    return True
+
+
+def begin_answer(context: Context, request: Request, ask: Ask, *, since: datetime) -> None:
+    """Start the clock of the answer, unless it runs: from having seen the ask, or from the limit for that."""
+    if request_queries.find_running_step(context.session, request.id, "answer") is None:
+        _begin_answer(context, request, ask, since)
+
+
+def _begin_answer(context: Context, request: Request, ask: Ask, since: datetime, *, over: bool = False) -> None:
+    clocks.begin(
+        context,
+        request,
+        "answer",
+        store_id=ask.store_id,
+        duration=clocks.clocks_of(context, request).answer,
+        started_at=since,
+        ask_id=ask.id,
+        turn=ask.rank,
+        over=over,
+    )
+
+
+def _note_seen(context: Context, request: Request, ask: Ask) -> None:
     ask.seen_at = context.now
     if ask.state is AskState.PENDING:
         ask.state = AskState.SEEN
     clocks.end(context, request, "seen")
     _note(context, request, "seen", store_id=ask.store_id)
-    begin_answer(context, request, ask, since=context.now)
-    return True
 
 
-def begin_answer(context: Context, request: Request, ask: Ask, *, since: datetime) -> Step | None:
-    """Start the clock of the answer: from having seen the ask, or from the limit for that; None when it runs."""
-    if request_queries.find_running_step(context.session, request.id, "answer") is not None:
-        return None
-    answer = clocks.clocks_of(context, request).answer
-    return clocks.begin(context, request, "answer", store_id=ask.store_id, duration=answer, started_at=since, ask=ask)
+def _end_answer(context: Context, request: Request, ask: Ask) -> None:
+    """End the clocks of an ask that is being answered: who answers has seen it too."""
+    unseen = ask.seen_at is None
+    if unseen:
+        _note_seen(context, request, ask)
+    if clocks.end(context, request, "answer") is None and unseen:
+        _begin_answer(context, request, ask, context.now, over=True)
 
 
 def accept(context: Context, request: Request, ask: Ask, quantity: int | None = None) -> None:
     """Make the asked store the request's one owner, and start the first step of the kind."""
     kind = kind_of(request)
     if ask.state in rules.ANSWERABLE:
-        see(context, request, ask)
-        clocks.end(context, request, "answer")
+        _end_answer(context, request, ask)
     _end_unfilled(context, request)
     ask.state, ask.answered_at, ask.answered_by = AskState.ACCEPTED, context.now, context.person_id
     _own(context, request, ask, person_id=context.person_id)
     kind.accept(context, request, ask, quantity)
     _note(context, request, "accepted", store_id=ask.store_id)
-    _begin_next(context, request, kind, after=None)
-    _begin_progress(context, request)
+    _begin_next(context, request, kind, ask, after=None)
+    clocks.begin_progress(context, request, ask.rank)
 
 
 def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
@@ -198,7 +218,7 @@ def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
     rank = len(request_queries.list_asks(context.session, request.id)) + 1
     ask = Ask(
         request_id=request.id,
-        store_id=candidate.store.id,
+        store_id=candidate.store_id,
         rank=rank,
         state=AskState.ACCEPTED,
         reasons=json.dumps(candidate.reasons, ensure_ascii=False),
@@ -214,15 +234,14 @@ def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
     kind = kind_of(request)
     kind.accept(context, request, ask, None)
     _note(context, request, "assigned", store_id=ask.store_id)
-    _begin_next(context, request, kind, after=None)
-    _begin_progress(context, request)
+    _begin_next(context, request, kind, ask, after=None)
+    clocks.begin_progress(context, request, ask.rank)
     return ask
 
 
 def refuse(context: Context, request: Request, ask: Ask, code: str, words: str) -> None:
     """Note a refusal with its reason, and ask the next store."""
-    see(context, request, ask)
-    clocks.end(context, request, "answer")
+    _end_answer(context, request, ask)
     ask.state, ask.answered_at, ask.answered_by = AskState.REFUSED, context.now, context.person_id
     ask.refusal, ask.refusal_words = code, words
     _note(context, request, "refused", store_id=ask.store_id, code=code, words=words)
@@ -252,7 +271,8 @@ def drop_ask(context: Context, request: Request, state: AskState) -> None:
 def next_step(context: Context, request: Request, done: str) -> None:
     """End a step of the kind as done and begin the one after it."""
     clocks.end(context, request, done)
-    _begin_next(context, request, kind_of(request), after=done)
+    ask = request_queries.find_open_ask(context.session, request.id)
+    _begin_next(context, request, kind_of(request), ask, after=done)
 
 
 def break_promise(context: Context, request: Request, reason: str) -> None:
@@ -267,7 +287,7 @@ def break_promise(context: Context, request: Request, reason: str) -> None:
             clocks.cancel(context, request, step.name)
     _note(context, request, "broken", store_id=request.owner_store_id, words=reason)
     request.escalations += 1
-    stop_progress(context, request)
+    clocks.stop_progress(context, request)
     kind.release(context, request)
     request.owner_store_id = request.owner_person_id = request.accepted_at = None
     request.state = State.ASKING
@@ -282,8 +302,7 @@ def finish(context: Context, request: Request, *, earned: bool = True) -> None:
     kind = kind_of(request)
     request.state, request.finished_at = State.RECEIVED, context.now
     clocks.end(context, request, kind.whole)
-    stop_progress(context, request)
-    queues.cancel_timers(context.session, request.id, context.now, prefix=clocks.key(request, 0, "open", ""))
+    clocks.stop_progress(context, request)
     assert request.owner_store_id is not None
     points = getattr(clocks.rules_of(context, request).points, kind.name)
     if points and earned:
@@ -321,35 +340,6 @@ def stop(context: Context, request: Request, state: State, word: str, reason: st
     _note(context, request, word, store_id=request.store_id, words=reason)
 
 
-def stop_progress(context: Context, request: Request) -> None:
-    """Stop asking for lines to the customer."""
-    for ask in request_queries.list_asks(context.session, request.id):
-        queues.cancel_timers(
-            context.session, request.id, context.now, prefix=clocks.key(request, ask.rank, "progress", "")
-        )
-
-
-def prompt_progress(context: Context, request: Request, turn: int, number: int, after: datetime) -> None:
-    """Set the timer of the next line for the customer."""
-    every = clocks.clocks_of(context, request).progress
-    context.later(
-        clocks.key(request, turn, "progress", str(number)),
-        "requests.progress",
-        after + every,
-        request_id=request.id,
-        request=request.id,
-        turn=turn,
-        number=number,
-    )
-
-
-def _begin_progress(context: Context, request: Request) -> None:
-    ask = request_queries.find_open_ask(context.session, request.id)
-    # Where no customer waits there is nobody to send a line to.
-    if ask is not None and request.customer_waits:
-        prompt_progress(context, request, ask.rank, 1, context.now)
-
-
 def _own(context: Context, request: Request, ask: Ask, *, person_id: int | None) -> None:
     request.state = State.ACCEPTED
     request.owner_store_id, request.owner_person_id = ask.store_id, person_id
@@ -357,7 +347,7 @@ def _own(context: Context, request: Request, ask: Ask, *, person_id: int | None)
     context.session.flush()
 
 
-def _begin_next(context: Context, request: Request, kind: Kind, *, after: str | None) -> None:
+def _begin_next(context: Context, request: Request, kind: Kind, ask: Ask | None, *, after: str | None) -> None:
     names = [step.name for step in kind.steps]
     place = 0 if after is None else names.index(after) + 1
     if place >= len(kind.steps):
@@ -365,9 +355,11 @@ def _begin_next(context: Context, request: Request, kind: Kind, *, after: str | 
     step = kind.steps[place]
     store_id = request.owner_store_id if step.accountable == "owner" else request.store_id
     assert store_id is not None
-    ask = request_queries.find_open_ask(context.session, request.id)
+    turn = ask.rank if ask else 0
     due_at = _due(context, request, kind, step.name, store_id)
-    clocks.begin(context, request, step.name, store_id=store_id, due_at=due_at, ask=ask)
+    clocks.begin(
+        context, request, step.name, store_id=store_id, due_at=due_at, ask_id=ask.id if ask else None, turn=turn
+    )
 
 
 def _due(context: Context, request: Request, kind: Kind, step: str, store_id: int) -> datetime:
@@ -385,7 +377,7 @@ def _due(context: Context, request: Request, kind: Kind, step: str, store_id: in
 
 
 def _cancel_all(context: Context, request: Request) -> None:
-    queues.cancel_timers(context.session, request.id, context.now, prefix=f"request:{request.id}:")
+    context.cancel_timers(request.id, f"request:{request.id}:")
 
 
 def _note(context: Context, request: Request, word: str, *, store_id: int | None, **values: object) -> None:

@@ -37,7 +37,7 @@ def my(context: Context, words: str) -> None:
         return
     rows, buttons = [line(context.words("request.my_title"))], []
     for request in requests[:20]:
-        facts = cards.facts_of(context, request, request_queries.find_open_ask(session, request.id), events=False)
+        facts = cards.facts_of(context, request, events=False)
         rows.extend(messages.my_lines(context.language, context.timezone, context.now, facts, _brief(context, request)))
         buttons.append((messages.show_button(context.language, facts.label, request),))
     context.answer(Message(tuple(rows), tuple(buttons[:10])))
@@ -48,8 +48,7 @@ def press_show(context: Context, request: int) -> None:
     """Show a request with what can be done with it."""
     found = request_queries.get_request(context.session, request)
     check_may_read(context, found)
-    ask = request_queries.find_open_ask(context.session, request)
-    context.answer(cards.render_for(context, found, cards.facts_of(context, found, ask), context.me))
+    context.answer(cards.render_for(context, found, cards.facts_of(context, found), context.me))
 
 
 @command("request", "请求", "peticion", reading=True)
@@ -58,7 +57,7 @@ def show(context: Context, words: str) -> None:
     request = find(context, words, lock=False)
     check_may_read(context, request)
     session, language, zone = context.session, context.language, context.timezone
-    facts = cards.facts_of(context, request, request_queries.find_open_ask(session, request.id))
+    facts = cards.facts_of(context, request)
     shown = cards.render_for(context, request, facts, context.me)
     rows = [line(texts.say(language, "request.story"))]
     rows.extend(messages.story(language, zone, context.now, facts.events, facts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from handlers import texts
@@ -22,6 +22,13 @@ MATTERS = ("waiting", "booked", "restock")
 
 # The last lines of the story stand on the card: plain groups have no threads.
 STORY_LINES = 4
+
+# What timers say about requests, of which many may come in one minute.
+NOTICES = "requests"
+
+
+# What every reader of a language and a time zone sees of a card: the lines above and those below their own.
+Body = tuple[tuple[Line, ...], tuple[Line, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class CardFacts:
     stores: dict[int, str] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
     late: tuple[Person, ...] = ()  # who is called on, after a broken limit
+    bodies: dict[tuple[str, str], Body] = field(default_factory=dict)  # what was written of it; see `card`
 
 
 def state_words(language: str, facts: CardFacts) -> str:
@@ -56,18 +64,17 @@ def state_words(language: str, facts: CardFacts) -> str:
     return texts.say(language, f"request.{state}")
 
 
-def card(
-    language: str,
-    timezone: str,
-    now: datetime,
-    facts: CardFacts,
-    title: str,
-    what: tuple[Line, ...],
-    *,
-    buttons: tuple[tuple[Button, ...], ...] = (),
-    reasons: str = "",
-) -> Message:
-    """Write the card: what, how urgent, who asks, who is asked, where it stands, its clock, who hears next."""
+def card(language: str, body: Body, *, buttons: tuple[tuple[Button, ...], ...] = (), reasons: str = "") -> Message:
+    """Write the card of one reader: what `body` says to all, why they are asked, and their buttons."""
+    above, below = body
+    if reasons:
+        why = texts.say_line(language, "request.why_you", reasons=reasons)
+        above = (*above, why, line(Span(texts.say(language, "request.answer_hint"), "italic")))
+    return Message((*above, *below), buttons)
+
+
+def body(language: str, timezone: str, now: datetime, facts: CardFacts, title: str, what: tuple[Line, ...]) -> Body:
+    """Write what all see: what, how urgent, who asks, who is asked, where it stands, its clock, who hears next."""
     request = facts.request
     asked = facts.asked or texts.say(language, "request.nobody_yet")
     urgency = texts.say(language, f"urgency.{request.urgency}")
@@ -83,12 +90,8 @@ def card(
     rows.extend(_clock_lines(language, timezone, now, facts))
     if facts.late:
         rows.append(_called_on(language, facts.late))
-    if reasons:
-        rows.append(texts.say_line(language, "request.why_you", reasons=reasons))
-        rows.append(line(Span(texts.say(language, "request.answer_hint"), "italic")))
-    rows.append(line("┈┈┈┈┈┈"))
-    rows.extend(story(language, timezone, now, facts.events[-STORY_LINES:], facts))
-    return Message(tuple(rows), buttons)
+    told = story(language, timezone, now, facts.events[-STORY_LINES:], facts)
+    return tuple(rows), (line("┈┈┈┈┈┈"), *told)
 
 
 def comma(language: str) -> str:
@@ -176,6 +179,24 @@ def my_lines(language: str, timezone: str, now: datetime, facts: CardFacts, brie
     return rows
 
 
+def still_open(
+    language: str,
+    timezone: str,
+    now: datetime,
+    region: str,
+    rows: Sequence[tuple[CardFacts, str]],
+    *,
+    more: int,
+) -> Message:
+    """List what is still open although every limit of it is broken, each with its few words."""
+    lines = [line(bold(texts.say(language, "request.still_open", region=region)))]
+    for facts, brief in rows:
+        lines.extend(my_lines(language, timezone, now, facts, brief))
+    if more > 0:
+        lines.append(line(texts.say(language, "request.still_open_more", count=more)))
+    return Message(tuple(lines))
+
+
 def withdraw_button(language: str, request: Request) -> Button:
     """Offer to withdraw."""
     return Button(
@@ -232,21 +253,25 @@ def nudge(language: str, timezone: str, now: datetime, label: str, brief: str, s
         left=say_duration(step.due_at - now, language),
     )
     skip = Button(texts.say(language, "request.snooze_button"), "request.snooze", {"step": step.id})
-    return message(words, buttons=() if last else ((skip,),))
+    return replace(message(words, buttons=() if last else ((skip,),)), gist=gist(label, words))
+
+
+def gist(label: str, words: str) -> tuple[Line, ...]:
+    """Return what stands for a notice where several are named: its words, which name its label, from there on."""
+    return (line(bold(label), words.partition(label)[2]),)
 
 
 def late(language: str, timezone: str, now: datetime, label: str, brief: str, step: Step) -> Message:
     """Tell a store that its limit is broken."""
-    return message(
-        texts.say(
-            language,
-            "request.late",
-            label=label,
-            brief=brief,
-            step=texts.say(language, f"step.{step.name}"),
-            due=say_moment(step.due_at, timezone, now, language),
-        )
+    words = texts.say(
+        language,
+        "request.late",
+        label=label,
+        brief=brief,
+        step=texts.say(language, f"step.{step.name}"),
+        due=say_moment(step.due_at, timezone, now, language),
     )
+    return replace(message(words), gist=gist(label, words))
 
 
 def escalation(
@@ -280,7 +305,7 @@ def escalation(
     rows.extend(story(language, timezone, now, facts.events, facts))
     if step is None or step.name not in {"receive", "record"}:
         rows.append(texts.say_line(language, "request.what_region_can_do", label=facts.label))
-    return Message(tuple(rows), buttons)
+    return Message(tuple(rows), buttons, gist=gist(facts.label, head))
 
 
 def progress(language: str, label: str, number: int, forward: str, request: Request) -> Message:

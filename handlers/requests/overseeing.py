@@ -43,7 +43,7 @@ def assign(context: Context, words: str) -> None:
         raise BadInput("request.not_itself")
     check_state(context, request, State.ASKING, State.UNFILLED)
     before = str(request.state)
-    life.assign(context, request, Candidate(store, (("why.by_region", {}),)))
+    life.assign(context, request, Candidate(store.id, store.name, store.region_id, (("why.by_region", {}),)))
     for person in life.reachable_leaders(context, store.id):
         language = context.language_for(person)
         label, brief = cards.brief(context, request, language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -20,6 +20,9 @@ ANSWERABLE = (AskState.PENDING, AskState.SEEN)
 # A promise not yet fulfilled can be taken back; what is on its way cannot be called off, only found missing.
 WITHDRAWABLE = (State.ASKING, State.ACCEPTED, State.UNFILLED)
 LIVE = (State.ASKING, State.ACCEPTED, State.SHIPPED, State.UNFILLED)
+# The timers that still do something about a request; one for which none of them waits stands still.
+DRIVING = frozenset({"requests.due", "requests.rung"})
+MOST_NAMED = 20  # requests in a list of what stands still
 
 
 def label(letter: str, number: int) -> str:
@@ -164,6 +167,16 @@ def ladder_of(rules: Rules, step: str) -> Ladder:
 def rung_at(rung: Rung, since: datetime, wait: timedelta, hours: Hours) -> datetime:
     """Return when a rung is due so long after an instant, in the store's hours where it says so."""
     return add_working(hours, since, wait) if rung.working_time else since + wait
+
+
+def stands_still(waiting: Collection[str]) -> bool:
+    """Say whether a request stands still: of the timers that wait for it (their names) none does anything about it."""
+    return DRIVING.isdisjoint(waiting)
+
+
+def next_look(last: datetime, every: timedelta, now: datetime) -> datetime:
+    """Return when an open request is looked at again: so long after the last look was due, and never in the past."""
+    return last + every * (max(now - last, timedelta(0)) // every + 1)
 
 
 def next_hearing(rules: Rules, running: Sequence[tuple[str, datetime, Hours]], now: datetime) -> Hearing | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers import notify, texts
 from handlers.chat import Message, message
-from handlers.requests import cards, life
+from handlers.requests import cards, life, messages
 from storage.queries import people as people_queries
 from storage.tables.people import Person
 from storage.tables.requests import Request, State
@@ -38,9 +39,11 @@ def tell_author(context: Context, request: Request, before: str) -> None:
 
     def words(language: str, timezone: str) -> Message:
         label, brief = cards.brief(context, request, language)
-        return message(texts.say(language, key, label=label, brief=brief, store=store, reason=reason))
+        said = texts.say(language, key, label=label, brief=brief, store=store, reason=reason)
+        return replace(message(said), gist=messages.gist(label, said))
 
-    notify.tell_each(context, authors(context, request), words, priority=cards.priority_of(request))
+    bundle = "" if context.inbound else messages.NOTICES
+    notify.tell_each(context, authors(context, request), words, priority=cards.priority_of(request), bundle=bundle)
 
 
 def tell_provider(context: Context, request: Request, store_id: int, key: str, **values: object) -> None:

@@ -9,8 +9,9 @@ from handlers import notify
 from handlers.access import REGION
 from handlers.chat import Button, Message, Priority
 from handlers.durations import say_duration
+from handlers.people import chat_messages
 from handlers.registry import timer
-from handlers.requests import cards, clocks, life, messages, rules
+from handlers.requests import cards, clocks, life, messages, rules, standing
 from handlers.requests.kinds import kind_of
 from handlers.requests.telling import authors, tell_author
 from handlers.settings import Rung
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @timer("requests.nudge")
 def nudge(context: Context, request: int, step: int, per_cent: int) -> None:
-    """Remind the accountable store privately of a limit that comes near."""
+    """Remind the accountable store privately of a limit that comes near; the region where nobody there can hear."""
     found = request_queries.get_request(context.session, request)
     running = request_queries.get_step(context.session, step)
     if running.ended_at is not None or running.breached_at is not None:
@@ -40,7 +41,22 @@ def nudge(context: Context, request: int, step: int, per_cent: int) -> None:
         return messages.nudge(language, timezone, context.now, label, brief, running, last=last)
 
     leaders = life.reachable_leaders(context, running.store_id)
-    notify.tell_each(context, leaders, words, priority=cards.priority_of(found))
+    bundle = messages.NOTICES if per_cent == per_cents[-1] else ""  # the others have a button of their own
+    told = notify.tell_each(context, leaders, words, priority=cards.priority_of(found), bundle=bundle)
+    if not told and per_cent == per_cents[-1]:
+        _call_for(context, found, running, words)
+
+
+def _call_for(context: Context, request: Request, step: Step, words: notify.Words) -> None:
+    """Ask the region, else HQ, to call a store at which nobody can be reached."""
+    store = people_queries.get_store(context.session, step.store_id)
+
+    def calls(language: str, timezone: str) -> Message:
+        return words(language, timezone).with_lines(*chat_messages.stores_alone(language, [store.code]).lines)
+
+    priority = cards.priority_of(request)
+    if not notify.tell_region(context, store.region_id, calls, priority=priority):
+        notify.tell_hq(context, calls, priority=priority)
 
 
 @timer("requests.due")
@@ -86,15 +102,15 @@ def rung(context: Context, request: int, ladder: str, number: int, turn: int, st
 
 
 @timer("requests.open_too_long")
-def open_too_long(context: Context, request: int) -> None:
-    """Tell the region of a request nobody has taken for a day."""
+def open_too_long(context: Context, request: int, again: bool = False) -> None:
+    """Tell the region of a request nobody has taken for a day; look at one that is still open every day."""
     found = request_queries.get_request(context.session, request)
-    if found.state not in {State.ASKING, State.UNFILLED}:
-        return
-    found.escalations += 1
-    for this in clocks.rules_of(context, found).escalation.open_too_long:
-        _tell(context, found, None, this, reason="open")
-    cards.refresh(context, found)
+    if not again and found.state in {State.ASKING, State.UNFILLED}:
+        found.escalations += 1
+        for this in clocks.rules_of(context, found).escalation.open_too_long:
+            _tell(context, found, None, this, reason="open")
+        cards.refresh(context, found)
+    standing.look_again(context, found)
 
 
 @timer("requests.progress")
@@ -113,7 +129,7 @@ def progress(context: Context, request: int, turn: int, number: int) -> None:
 
     notify.tell_each(context, authors(context, found), words, priority=cards.priority_of(found))
     assert context.due_at is not None
-    life.prompt_progress(context, found, turn, number + 1, context.due_at)
+    clocks.prompt_progress(context, found, turn, number + 1, context.due_at)
 
 
 @timer("requests.refresh")
@@ -139,14 +155,16 @@ def _call_on(context: Context, request: Request, step: Step | None) -> None:
         return messages.late(language, timezone, context.now, label, brief, step)
 
     leaders = cards.leaders_of(context, step.store_id)
-    notify.tell_each(context, leaders, words, priority=cards.priority_of(request))
+    told = notify.tell_each(context, leaders, words, priority=cards.priority_of(request), bundle=messages.NOTICES)
+    if not told:
+        _call_for(context, request, step, words)
     cards.refresh(context, request)
 
 
 def _tell(context: Context, request: Request, step: Step | None, this: Rung, *, reason: str) -> None:
     """Tell a role privately, with the whole story; one that has nobody to hear hands on to HQ."""
     context.session.flush()
-    facts = cards.facts_of(context, request, request_queries.find_open_ask(context.session, request.id))
+    facts = cards.facts_of(context, request)
     after = clocks.rules_of(context, request).limits.answer_all
 
     def words(language: str, timezone: str) -> Message:
@@ -169,15 +187,15 @@ def _tell(context: Context, request: Request, step: Step | None, this: Rung, *, 
     # Paperwork is never as urgent as the work was.
     priority = Priority.NORMAL if request.finished_at else cards.priority_of(request)
     if target == "region":
-        told = notify.tell_region(context, region_id, words, priority=priority)
+        told = notify.tell_region(context, region_id, words, priority=priority, bundle=messages.NOTICES)
     elif target == "finance":
         finance = people_queries.list_people(context.session, Role.FINANCE)
-        told = notify.tell_each(context, finance, words, priority=priority)
+        told = notify.tell_each(context, finance, words, priority=priority, bundle=messages.NOTICES)
     elif target == "author":
-        told = notify.tell_each(context, authors(context, request), words, priority=priority)
+        told = notify.tell_each(context, authors(context, request), words, priority=priority, bundle=messages.NOTICES)
     if not told:
         target = "hq"
-        notify.tell_hq(context, words, priority=priority)
+        notify.tell_hq(context, words, priority=priority, bundle=messages.NOTICES)
     request_queries.add_event(context.session, request.id, "escalated", context.now, target=target)
 
 

@@ -20,8 +20,9 @@ from handlers.transfers.words import LONGEST_MATTER, parse_transfer
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
+from storage.queries.rows import add_held
 from storage.tables.boards import Part
-from storage.tables.requests import Request, State, Transfer, Urgency
+from storage.tables.requests import Ask, Request, State, Transfer, Urgency
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -110,11 +111,11 @@ def _post_or_ask(
 ) -> None:
     """Post the request, or say why it is not urgent and offer what can be done."""
     assert context.store is not None
+    candidates = None
     if urgency is Urgency.URGENT:
-        level = stock_queries.find_stock_level(context.session, context.store.id, part.id)
-        own = level.quantity if level else 0
-        neighbours = len(sources.ranked(context, context.store, part, quantity, context.settings.rules))
-        why = rules.not_urgent_because(customer_waits, own, neighbours)
+        own = stock_queries.count_stock(context.session, context.store.id, part.id)
+        candidates = sources.ranked(context, context.store, part, quantity, context.settings.rules)
+        why = rules.not_urgent_because(customer_waits, own, len(candidates))
         if why:
             args: dict[str, str | int] = {
                 "part": part.id,
@@ -125,7 +126,7 @@ def _post_or_ask(
             }
             context.answer(messages.not_urgent(context.language, why, own, args))
             return
-    _open(context, part, quantity, urgency, matter, customer_waits)
+    _open(context, part, quantity, urgency, matter, customer_waits, candidates=candidates)
 
 
 @button("transfer.post_as", roles=ASKERS)
@@ -191,7 +192,9 @@ def _open(
     *,
     override_reason: str = "",
     parent_id: int | None = None,
+    candidates: list[Candidate] | None = None,
 ) -> Request:
+    """Open the request; `candidates` are those of these very rules, where they have been ranked already."""
     assert context.store is not None
     request = life.open_request(
         context,
@@ -201,19 +204,19 @@ def _open(
         customer_waits=customer_waits,
         override_reason=override_reason,
     )
-    context.session.add(Transfer(request_id=request.id, part_id=part.id, asked=quantity, parent_id=parent_id))
-    context.session.flush()
-    candidates = sources.candidates(context, request)
-    cards.place(context, request, [candidate.store.region_id for candidate in candidates])
-    life.start(context, request)
-    done(context, request, "transfer.open", "", reason=override_reason)
-    _explain(context, request, candidates)
+    moved = {"request_id": request.id, "part_id": part.id, "asked": quantity, "parent_id": parent_id}
+    add_held(context.session, Transfer, moved)
+    if candidates is None:
+        candidates = sources.candidates(context, request)
+    life.start(context, request, candidates)
+    regions = [candidate.region_id for candidate in candidates]
+    facts = done(context, request, "transfer.open", "", reason=override_reason, regions=regions)
+    _explain(context, request, facts.ask, candidates)
     return request
 
 
-def _explain(context: Context, request: Request, candidates: list[Candidate]) -> None:
+def _explain(context: Context, request: Request, ask: Ask | None, candidates: list[Candidate]) -> None:
     """Tell who asked which stores can be asked and why, the first ones in order."""
-    ask = request_queries.find_open_ask(context.session, request.id)
     if ask is None:
         context.answer(sentence(context.words("transfer.opened_unfilled", label=name_of(request))))
         return
@@ -223,7 +226,7 @@ def _explain(context: Context, request: Request, candidates: list[Candidate]) ->
 
 
 def _said(context: Context, candidates: list[Candidate]) -> list[tuple[str, str]]:
-    return [(one.store.name, cards.join_reasons(context.language, one.reasons)) for one in candidates[:MOST_EXPLAINED]]
+    return [(one.name, cards.join_reasons(context.language, one.reasons)) for one in candidates[:MOST_EXPLAINED]]
 
 
 @button("transfer.again", roles=ASKERS)

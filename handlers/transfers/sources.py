@@ -31,21 +31,23 @@ if TYPE_CHECKING:
 ANSWERS_OF = timedelta(days=30)
 MOST_GUESSES = 5
 
-_index: tuple[tuple[tuple[int, str, str, str], ...], PartIndex] | None = None
+_index: tuple[str, PartIndex] | None = None
 
 
 def find_parts(context: Context, words: str) -> tuple[list[Part], bool]:
     """Find the part meant: those of exactly this name (True), else the likeliest few, best first (False)."""
     global _index
-    parts = stock_queries.list_parts(context.session)
-    names = tuple((part.id, part.part_no, part.name, part.aliases) for part in parts)
-    if _index is None or _index[0] != names:  # pinyin is made once for each state of the parts table
-        known = [PartName(id_, number, name, tuple(aliases.split("|"))) for id_, number, name, aliases in names]
-        _index = (names, PartIndex(known))
-    by_id = {part.id: part for part in parts}
-    matches = _index[1].match(words, MOST_GUESSES)
-    exact = [match for match in matches if match.exact]
-    return [by_id[match.part] for match in exact or matches], bool(exact)
+    session = context.session
+    described = stock_queries.describe_parts(session)
+    index = _index[1] if _index is not None and _index[0] == described else None
+    if index is None:  # pinyin is made once for each state of the parts table
+        parts = stock_queries.list_parts(session)
+        index = PartIndex(PartName(part.id, part.part_no, part.name, tuple(part.aliases.split("|"))) for part in parts)
+        _index = (described, index)
+    named = index.named(words)
+    if named is not None:
+        return [stock_queries.get_part(session, named)], True
+    return [stock_queries.get_part(session, match.part) for match in index.match(words, MOST_GUESSES)], False
 
 
 def candidates(context: Context, request: Request) -> list[Candidate]:
@@ -58,35 +60,39 @@ def candidates(context: Context, request: Request) -> list[Candidate]:
 
 def ranked(context: Context, store: Store, part: Part, wanted: int, numbers: Rules) -> list[Candidate]:
     """Rank the stores that could give so many of a part to a store, with the reasons. Purpose: matching."""
-    session = context.session
-    others = {other.id: other for other in people_queries.list_stores(session) if other.id != store.id}
-    reserved = stock_queries.count_reserved(session, part.id)
-    load = request_queries.count_load(session)
-    answers = request_queries.answer_figures(session, context.now - ANSWERS_OF)
+    session, matching = context.session, numbers.matching
+    offers: dict[int, tuple[stock_queries.Offer, float | None]] = {}
+    for offer in stock_queries.list_offers(session, part.id, more_than=matching.safety_stock):
+        km = way_km(store, offer, matching.detour)
+        if offer.store_id != store.id and (km is None or km <= matching.max_km):
+            offers[offer.store_id] = offer, km
+    if not offers:
+        return []
+    carried = request_queries.count_carried(session, part.id)
+    answers = request_queries.answer_figures(session, context.now - ANSWERS_OF, offers)
     found = []
-    for level in stock_queries.list_stock_levels(session, part.id):
-        other = others.get(level.store_id)
-        if other is None:
-            continue
-        count, lost, seconds = answers.get(other.id, (0, 0, None))
+    for offer, km in offers.values():
+        count, lost, seconds = answers.get(offer.store_id, (0, 0, None))
+        load, reserved = carried.get(offer.store_id, (0, 0))
         found.append(
             rules.Source(
-                store_id=other.id,
-                quantity=level.quantity,
-                reserved=reserved.get(other.id, 0),
-                km=way_km(store, other, numbers.matching.detour),
-                load=load.get(other.id, 0),
+                store_id=offer.store_id,
+                quantity=offer.quantity,
+                reserved=reserved,
+                km=km,
+                load=load,
                 answer_minutes=None if seconds is None else seconds / 60,
                 refusal_rate=lost / count if count else 0.0,
             )
         )
-    best = rules.rank(found, wanted, numbers.matching)
+    best = [(offers[one.source.store_id][0], one) for one in rules.rank(found, wanted, matching)]
     return [
-        Candidate(others[one.source.store_id], reasons(store, others[one.source.store_id], one, wanted)) for one in best
+        Candidate(offer.store_id, offer.name, offer.region_id, reasons(store, offer, one, wanted))
+        for offer, one in best
     ]
 
 
-def reasons(store: Store, other: Store, one: rules.Ranked, wanted: int) -> tuple[Reason, ...]:
+def reasons(store: Store, other: stock_queries.Offer, one: rules.Ranked, wanted: int) -> tuple[Reason, ...]:
     """Say why a store stands where it stands; how many it has only within one dealer."""
     source = one.source
     said: list[Reason] = [("why.enough" if one.left >= wanted else "why.some", {})]
@@ -183,7 +189,7 @@ def prompt_record(context: Context, request: Request) -> None:
         context.tell(person, sentence(texts.say(language, "transfer.record_prompt", label=label, due=due)))
 
 
-def way_km(store: Store, other: Store, detour: float) -> float | None:
+def way_km(store: Store, other: Store | stock_queries.Offer, detour: float) -> float | None:
     here, there = (store.latitude, store.longitude), (other.latitude, other.longitude)
     if here[0] is None or here[1] is None or there[0] is None or there[1] is None:
         return None

@@ -5,22 +5,63 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
 from storage.queries.queues import insert_for
 from storage.tables.chats import ButtonToken, Card, Chat, Draft, Purpose
+from storage.tables.people import Region
 from storage.tables.queues import OutboxRow
 from storage.tables.requests import Request
+
+# What is asked at each inbound is prebuilt: building a statement takes longer than running it.
+_CHAT = select(Chat).where(
+    Chat.platform == bindparam("platform"), Chat.chat == bindparam("chat"), Chat.thread == bindparam("thread")
+)
+_CARDS = select(Card).where(Card.request_id == bindparam("request_id")).order_by(col(Card.id))
+_CHATS_OF = (
+    select(Chat, Region)  # whoever speaks in a chat asks for its region next
+    .join(Region, col(Region.id) == Chat.region_id)
+    .where(
+        col(Chat.purpose).in_(bindparam("purposes", expanding=True)),
+        col(Chat.region_id).in_(bindparam("regions", expanding=True)),
+        col(Chat.suspended_at).is_(None),
+    )
+    .order_by(col(Chat.id))
+)
+_cards, _tokens = Card.__table__, ButtonToken.__table__  # type: ignore[attr-defined]
+_ADD_CARDS = (
+    insert(_cards)
+    .values(posted_chat="", message="", reposted=False)
+    .returning(_cards.c.id, _cards.c.platform, _cards.c.chat, _cards.c.thread)
+)
+_TOKENS = select(_tokens.c.key, _tokens.c.token).where(_tokens.c.key.in_(bindparam("keys", expanding=True)))
+
+
+@dataclass
+class NewCard:
+    """A card that has no row before `add_cards` gives it one, with all others of its request."""
+
+    request_id: int
+    platform: str
+    chat: str
+    thread: str
+    person_id: int | None
+    language: str
+    timezone: str
+    told_event: int = 0
+    rendered: str = ""
+    id: int | None = field(default=None, init=False)
 
 
 def find_chat(session: Session, platform: str, chat: str, thread: str = "") -> Chat | None:
     """Find the binding of exactly this place."""
-    return session.exec(
-        select(Chat).where(Chat.platform == platform, Chat.chat == chat, Chat.thread == thread)
-    ).one_or_none()
+    return session.exec(_CHAT, params={"platform": platform, "chat": chat, "thread": thread}).one_or_none()
 
 
 def list_chats(
@@ -36,6 +77,12 @@ def list_chats(
         query = query.where(col(Chat.suspended_at).is_(None))
     chats = session.exec(query).all()
     return [chat for chat in chats if region_ids is None or chat.region_id in region_ids]
+
+
+def list_chats_of(session: Session, purposes: Sequence[Purpose], region_ids: Sequence[int]) -> Sequence[Chat]:
+    """List the chats bound for any of these purposes of these regions."""
+    rows = session.execute(_CHATS_OF, {"purposes": purposes, "regions": region_ids})
+    return [chat for chat, _ in rows]
 
 
 def list_bindings(session: Session) -> Sequence[Chat]:
@@ -69,10 +116,15 @@ def list_open_cards(session: Session, platform: str, chat: str, thread: str | No
     query = (
         select(Card)
         .join(Request, col(Request.id) == col(Card.request_id))
-        .where(Card.platform == platform, Card.chat == chat, col(Request.ended_at).is_(None))
+        .where(Card.platform == platform, _stands_in(chat), col(Request.ended_at).is_(None))
         .order_by(col(Card.id))
     )
     return session.exec(query if thread is None else query.where(Card.thread == thread)).all()
+
+
+def _stands_in(chat: str) -> ColumnElement[bool]:
+    """Ask for a chat so that its index does not answer: it would lead to all the years of cards in a busy group."""
+    return col(Card.chat).concat("") == chat
 
 
 def find_card(session: Session, request_id: int, platform: str, chat: str, thread: str = "") -> Card | None:
@@ -95,9 +147,20 @@ def place_card(session: Session, card_id: int, *, posted_chat: str, message: str
     session.execute(update(Card).where(col(Card.id) == card_id).values(posted_chat=posted_chat, message=message))
 
 
+def add_cards(session: Session, cards: Sequence[NewCard]) -> None:
+    """Add the cards of one request as they are now; from then on each has its id."""
+    if not cards:
+        return
+    rows = [{name: value for name, value in vars(card).items() if name != "id"} for card in cards]
+    added = session.connection().execute(_ADD_CARDS, rows)
+    ids = {(platform, chat, thread): card_id for card_id, platform, chat, thread in added}
+    for card in cards:
+        card.id = ids[card.platform, card.chat, card.thread]
+
+
 def list_cards(session: Session, request_id: int) -> Sequence[Card]:
     """List a request's cards in the order they were posted."""
-    return session.exec(select(Card).where(Card.request_id == request_id).order_by(col(Card.id))).all()
+    return session.exec(_CARDS, params={"request_id": request_id}).all()
 
 
 def find_card_at(session: Session, platform: str, chat: str, message: str) -> Card | None:
@@ -134,7 +197,7 @@ def drop_doubles(session: Session, *, platform: str, chat: str, to: str, now: da
 def drop_unposted(session: Session, *, platform: str, chat: str, thread: str, now: datetime) -> None:
     """Give up the cards that were to stand in a place and do not yet: it is not for them any more."""
     for card in session.exec(
-        select(Card).where(Card.platform == platform, Card.chat == chat, Card.thread == thread, col(Card.message) == "")
+        select(Card).where(Card.platform == platform, _stands_in(chat), Card.thread == thread, col(Card.message) == "")
     ).all():
         _drop_card(session, card, now)
     session.flush()
@@ -158,17 +221,29 @@ def tokens_of(session: Session, buttons: Sequence[tuple[str, dict[str, str | int
     keys = {f"{action} {text}": (action, text) for action, text in wanted}
     if not keys:
         return []
-    stored = select(ButtonToken.key, ButtonToken.token).where(col(ButtonToken.key).in_(keys))
-    tokens: dict[str, str] = dict(session.exec(stored).all())
-    missing = [
+    connection = session.connection()
+    tokens = _tokens_under(connection, keys)
+    missing: list[dict[str, Any]] = [
         {"token": secrets.token_urlsafe(15), "key": key, "action": action, "args": text, "created_at": now}
         for key, (action, text) in keys.items()
         if key not in tokens
     ]
     if missing:
-        session.execute(insert_for(session)(ButtonToken).values(missing).on_conflict_do_nothing(index_elements=["key"]))
-        tokens = dict(session.exec(stored).all())  # whoever came first gave the token
+        added = connection.execute(_add_tokens(insert_for(session)), missing)
+        if added.rowcount == len(missing):
+            tokens |= {row["key"]: row["token"] for row in missing}
+        else:  # whoever came first gave the token
+            tokens = _tokens_under(connection, keys)
     return [tokens[f"{action} {text}"] for action, text in wanted]
+
+
+def _tokens_under(connection: Connection, keys: Collection[str]) -> dict[str, str]:
+    return {row.key: row.token for row in connection.execute(_TOKENS, {"keys": list(keys)})}
+
+
+@cache
+def _add_tokens(insert: Any) -> Any:
+    return insert(_tokens).on_conflict_do_nothing(index_elements=["key"])
 
 
 def find_token(session: Session, token: str) -> ButtonToken | None:

@@ -5,10 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
+from storage.queries.rows import get_row
 from storage.tables.people import Account, Dealer, LinkCode, Person, Region, Role, Store
+
+# What is asked at each inbound is prebuilt: building a statement takes longer than running it.
+_SPEAKER = (
+    select(Account, Person, Store, Region)
+    .join(Person, col(Person.id) == Account.person_id)
+    .outerjoin(Store, col(Store.id) == Person.store_id)
+    .outerjoin(Region, col(Region.id) == func.coalesce(Store.region_id, Person.region_id))
+    .where(Account.platform == bindparam("platform"), Account.user == bindparam("user"))
+)
+_TOUCH = update(Account).where(col(Account.id) == bindparam("account_id")).values(used_at=bindparam("now"))
+_ACCOUNTS = (
+    select(Account)
+    .where(Account.person_id == bindparam("person_id"))
+    .order_by(col(Account.used_at).desc(), col(Account.id))
+)
+_IS_STAFF = and_(
+    col(Person.store_id) == bindparam("store_id"),
+    col(Person.role).in_(bindparam("roles", expanding=True)),
+    col(Person.active).is_(True),
+)
+_STAFF = select(Person).where(_IS_STAFF).order_by(col(Person.id))
+_STAFF_ACCOUNTS = (
+    select(Person, Account, Store, Region)  # whoever tells them something asks for the last two next
+    .join(Store, col(Store.id) == Person.store_id)
+    .join(Region, col(Region.id) == Store.region_id)
+    .outerjoin(Account, col(Account.person_id) == Person.id)
+    .where(_IS_STAFF)
+    .order_by(col(Person.id), col(Account.used_at).desc(), col(Account.id))
+)
 
 
 def find_account(session: Session, platform: str, user: str) -> Account | None:
@@ -16,26 +46,45 @@ def find_account(session: Session, platform: str, user: str) -> Account | None:
     return session.exec(select(Account).where(Account.platform == platform, Account.user == user)).one_or_none()
 
 
+def find_speaker(session: Session, platform: str, user: str) -> tuple[Account, Person, Store | None] | None:
+    """Find a linked account with its person and that person's store."""
+    found = session.execute(_SPEAKER, {"platform": platform, "user": user}).one_or_none()
+    return (found[0], found[1], found[2]) if found else None
+
+
+def touch_account(session: Session, account_id: int, now: datetime) -> None:
+    """Note that an account was used."""
+    session.connection().execute(_TOUCH, {"account_id": account_id, "now": now})
+
+
 def list_accounts(session: Session, person_id: int) -> Sequence[Account]:
     """List a person's accounts, the one used last first."""
-    return session.exec(
-        select(Account).where(Account.person_id == person_id).order_by(col(Account.used_at).desc(), col(Account.id))
-    ).all()
+    return session.exec(_ACCOUNTS, params={"person_id": person_id}).all()
+
+
+def list_staff_accounts(session: Session, store_id: int, roles: Iterable[Role]) -> list[tuple[Person, list[Account]]]:
+    """List a store's people of these roles, each with the accounts, the one used last first."""
+    staff: dict[int, tuple[Person, list[Account]]] = {}
+    for person, account, _, _ in session.execute(_STAFF_ACCOUNTS, {"store_id": store_id, "roles": list(roles)}):
+        _, accounts = staff.setdefault(person.id, (person, []))
+        if account is not None:
+            accounts.append(account)
+    return list(staff.values())
 
 
 def get_person(session: Session, person_id: int) -> Person:
     """Get a person."""
-    return session.get_one(Person, person_id)
+    return get_row(session, Person, person_id)
 
 
 def get_store(session: Session, store_id: int) -> Store:
     """Get a store."""
-    return session.get_one(Store, store_id)
+    return get_row(session, Store, store_id)
 
 
 def get_region(session: Session, region_id: int) -> Region:
     """Get a region."""
-    return session.get_one(Region, region_id)
+    return get_row(session, Region, region_id)
 
 
 def find_store(session: Session, words: str) -> Store | None:
@@ -77,11 +126,7 @@ def list_people_named(session: Session, name: str) -> Sequence[Person]:
 
 def list_staff(session: Session, store_id: int, roles: Iterable[Role]) -> Sequence[Person]:
     """List a store's people of these roles."""
-    return session.exec(
-        select(Person)
-        .where(Person.store_id == store_id, col(Person.role).in_(list(roles)), col(Person.active).is_(True))
-        .order_by(col(Person.id))
-    ).all()
+    return session.exec(_STAFF, params={"store_id": store_id, "roles": list(roles)}).all()
 
 
 def list_region_managers(session: Session, region_id: int) -> Sequence[Person]:

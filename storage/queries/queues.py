@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.tables.queues import InboundRow, OutboxRow, Timer
 
-CLAIMING = 7_301  # PostgreSQL's advisory lock of who claims from the outbox
+_inbound: Table = InboundRow.__table__  # type: ignore[attr-defined]
+_ADD_INBOUND = {
+    dialect: insertion(_inbound)
+    .on_conflict_do_nothing(index_elements=["source"])
+    .returning(_inbound.c.id, _inbound.c.source)
+    for dialect, insertion in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
 
 
 def insert_for(session: Session) -> Any:
@@ -24,8 +30,10 @@ def insert_for(session: Session) -> Any:
     return sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
 
 
-def add_inbound(session: Session, *, source: str, platform: str, chat: str, payload: str, now: datetime) -> int | None:
-    """Store something said to us; None when it was stored before."""
+def add_inbound(
+    session: Session, *, source: str, platform: str, chat: str, payload: str, now: datetime, by: str = ""
+) -> int | None:
+    """Store something said to us, to be worked `by` a process; None when it was stored before."""
     statement = (
         insert_for(session)(InboundRow)
         .values(
@@ -34,6 +42,7 @@ def add_inbound(session: Session, *, source: str, platform: str, chat: str, payl
             chat=chat,
             payload=payload,
             received_at=now,
+            taken_by=by,
             attempts=0,
             error="",
         )
@@ -42,6 +51,44 @@ def add_inbound(session: Session, *, source: str, platform: str, chat: str, payl
     )
     row: int | None = session.execute(statement).scalar_one_or_none()
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something said to us: the platform's id of it, where, as JSON, and when it was heard."""
+
+    source: str
+    platform: str
+    chat: str
+    payload: str
+    received_at: datetime
+
+
+def add_inbounds(session: Session, heard: Sequence[Heard], *, by: str) -> dict[str, int]:
+    """Store what was said to us, to be worked `by` a process; returns the ids of what was not stored before."""
+    values = [
+        {
+            "source": one.source,
+            "platform": one.platform,
+            "chat": one.chat,
+            "payload": one.payload,
+            "received_at": one.received_at,
+            "taken_by": by,
+            "attempts": 0,
+            "error": "",
+        }
+        for one in heard
+    ]
+    stored = session.connection().execute(_ADD_INBOUND[session.get_bind().dialect.name], values)
+    return {source: row_id for row_id, source in stored}
+
+
+def has_earlier_inbound(session: Session, platform: str, chat: str, row_id: int) -> bool:
+    """Say whether something that was said in this chat before is still open."""
+    earlier = select(InboundRow.id).where(
+        InboundRow.platform == platform, InboundRow.chat == chat, col(InboundRow.done_at).is_(None)
+    )
+    return session.exec(earlier.where(col(InboundRow.id) < row_id).limit(1)).first() is not None
 
 
 def claim_inbound(session: Session, inbound_id: int) -> InboundRow | None:
@@ -53,43 +100,81 @@ def claim_inbound(session: Session, inbound_id: int) -> InboundRow | None:
     ).one_or_none()
 
 
+_end_inbound = (
+    update(_inbound)
+    .where(
+        _inbound.c.id
+        == select(_inbound.c.id)
+        .where(_inbound.c.id == bindparam("inbound_id"), _inbound.c.done_at.is_(None))
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .values(done_at=bindparam("now"))
+)
+
+
+def end_inbound(session: Session, inbound_id: int, now: datetime) -> bool:
+    """Claim an inbound and note that it is done with this transaction; False when it was, or is in other hands."""
+    ended = session.connection().execute(_end_inbound, {"inbound_id": inbound_id, "now": now})
+    return ended.rowcount == 1
+
+
 def find_inbound(session: Session, source: str) -> InboundRow | None:
     """Find something said to us by the platform's id of it, worked or not."""
     return session.exec(select(InboundRow).where(InboundRow.source == source)).one_or_none()
 
 
-def list_inbound_from(session: Session, prefix: str) -> Sequence[InboundRow]:
-    """List what was said to us whose id begins like this, in order."""
-    return session.exec(
-        select(InboundRow)
-        .where(col(InboundRow.source).startswith(prefix, autoescape=True))
-        .order_by(col(InboundRow.id))
-    ).all()
+def list_inbound_from(session: Session, sources: Collection[str]) -> Sequence[InboundRow]:
+    """List what was said to us under these ids, in order."""
+    found = select(InboundRow).where(col(InboundRow.source).in_(list(sources)))
+    return session.exec(found.order_by(col(InboundRow.id))).all()
 
 
 def list_open_inbound(session: Session) -> Sequence[InboundRow]:
     """List what was said and not worked, in order."""
-    return session.exec(select(InboundRow).where(col(InboundRow.done_at).is_(None)).order_by(col(InboundRow.id))).all()
+    # Put in order here: asked for in the order of ids, SQLite reads everything that was ever said.
+    rows = session.exec(select(InboundRow).where(col(InboundRow.done_at).is_(None))).all()
+    return sorted(rows, key=lambda row: row.id)
 
 
 def add_timer(
     session: Session, *, key: str, name: str, due_at: datetime, request_id: int | None = None, **args: object
 ) -> None:
     """Set a timer; a key that exists already is left as it is."""
-    session.execute(
-        insert_for(session)(Timer)
-        .values(
-            key=key,
-            name=name,
-            args=json.dumps(args, ensure_ascii=False),
-            request_id=request_id,
-            due_at=due_at,
-            try_at=due_at,
-            attempts=0,
-            error="",
+    add_timers(session, [{"key": key, "name": name, "due_at": due_at, "request_id": request_id, "args": args}])
+
+
+def add_timers(session: Session, timers: Sequence[dict[str, Any]]) -> None:
+    """Set timers (key, name, due_at, request_id, args); a key that exists already is left as it is."""
+    rows = [
+        {**timer, "args": json.dumps(timer["args"], ensure_ascii=False), "try_at": timer["due_at"]} for timer in timers
+    ]
+    if rows:
+        session.connection().execute(_add_timers(insert_for(session)), rows)
+
+
+@cache  # building a statement takes longer than running it
+def _add_timers(insert: Any) -> Any:
+    return insert(Timer.__table__).values(attempts=0, error="").on_conflict_do_nothing(index_elements=["key"])  # type: ignore[attr-defined]
+
+
+_timer = Timer.__table__  # type: ignore[attr-defined]
+_CANCEL_TIMERS = (
+    update(_timer)
+    .where(
+        _timer.c.id.in_(
+            select(_timer.c.id)
+            .where(
+                _timer.c.request_id == bindparam("request"),
+                _timer.c.fired_at.is_(None),
+                _timer.c.cancelled_at.is_(None),
+                func.substr(_timer.c.key, 1, bindparam("length")) == bindparam("prefix"),
+            )
+            .with_for_update(skip_locked=True)
         )
-        .on_conflict_do_nothing(index_elements=["key"])
     )
+    .values(cancelled_at=bindparam("now"))
+)
 
 
 def cancel_timers(session: Session, request_id: int, now: datetime, *, prefix: str = "") -> None:
@@ -98,23 +183,21 @@ def cancel_timers(session: Session, request_id: int, now: datetime, *, prefix: s
     One that is being fired in this instant is skipped, not waited for: it looks at the request again under its lock
     and stays silent, while waiting for it could wait for ever (it waits for the request).
     """
-    pending = (
-        select(Timer.id)
-        .where(
-            Timer.request_id == request_id,
-            col(Timer.fired_at).is_(None),
-            col(Timer.cancelled_at).is_(None),
-            col(Timer.key).startswith(prefix, autoescape=True),
-        )
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(session.exec(pending))
-    if ids:
-        session.execute(update(Timer).where(col(Timer.id).in_(ids)).values(cancelled_at=now))
+    which = {"request": request_id, "prefix": prefix, "length": len(prefix), "now": now}
+    session.connection().execute(_CANCEL_TIMERS, which)
 
 
 def _pending_timer() -> ColumnElement[bool]:
     return and_(col(Timer.fired_at).is_(None), col(Timer.cancelled_at).is_(None))
+
+
+_NEXT_TIMER = (
+    select(Timer)
+    .where(_pending_timer(), Timer.try_at <= bindparam("now"))
+    .order_by(col(Timer.try_at), col(Timer.id))
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def claim_timer(session: Session, timer_id: int, now: datetime) -> Timer | None:
@@ -124,6 +207,12 @@ def claim_timer(session: Session, timer_id: int, now: datetime) -> Timer | None:
         .where(Timer.id == timer_id, _pending_timer(), Timer.try_at <= now)
         .with_for_update(skip_locked=True)
     ).one_or_none()
+
+
+def claim_next_timer(session: Session, now: datetime, but: Collection[int] = ()) -> Timer | None:
+    """Lock the longest due timer that is in nobody's hands, `but` these; None when there is none."""
+    query = _NEXT_TIMER if not but else _NEXT_TIMER.where(col(Timer.id).not_in(list(but)))
+    return session.scalars(query, {"now": now}).one_or_none()
 
 
 def list_due_timers(session: Session, now: datetime, limit: int) -> Sequence[int]:
@@ -170,6 +259,28 @@ def count_overdue_timers(session: Session, before: datetime) -> int:
     return session.exec(select(func.count()).select_from(Timer).where(_pending_timer(), Timer.due_at < before)).one()
 
 
+_OPEN_CARD_ROWS = (
+    select(OutboxRow)
+    .where(
+        col(OutboxRow.card_id).in_(bindparam("cards", expanding=True)),
+        col(OutboxRow.under_card).is_(False),
+        col(OutboxRow.done_at).is_(None),
+        col(OutboxRow.claimed_at).is_(None),
+    )
+    .order_by(col(OutboxRow.id))
+    .with_for_update(skip_locked=True)
+)
+
+
+def map_open_card_rows(session: Session, card_ids: Collection[int]) -> dict[int, OutboxRow]:
+    """Return card → what is still to be said of it and is in nobody's hands: its post, or an edit.
+
+    Of two (one was given back) the newer: `fold_card_rows` keeps the newest words.
+    """
+    rows = session.exec(_OPEN_CARD_ROWS, params={"cards": list(card_ids)})
+    return {row.card_id: row for row in rows if row.card_id is not None}
+
+
 def find_open_card_row(session: Session, card_id: int) -> OutboxRow | None:
     """Find what is still to be said of a card and is in nobody's hands: its post, or an edit."""
     return session.exec(
@@ -186,79 +297,33 @@ def find_open_card_row(session: Session, card_id: int) -> OutboxRow | None:
     ).first()
 
 
-@cache  # building it takes longer than running it, and delivery asks many times a second
-def _firsts() -> Any:
-    """Number what is still to be said in the order of its chat: place 1 comes first, whether it is due or not.
-
-    A chat of which something is being said is left out, so that a chat stays in order whoever says it.
-    """
-    other = aliased(OutboxRow)
-    in_hand = exists().where(
-        col(other.platform) == col(OutboxRow.platform),
-        col(other.chat) == col(OutboxRow.chat),
-        col(other.done_at).is_(None),
-        col(other.claimed_at).is_not(None),
+BUNDLES = 7_302  # PostgreSQL's space of advisory locks of bundles
+_LOCK_BUNDLE = select(func.pg_advisory_xact_lock(bindparam("space"), func.hashtext(bindparam("name"))))
+_LAST_BUNDLED = (
+    select(OutboxRow)
+    .where(
+        OutboxRow.platform == bindparam("platform"),
+        OutboxRow.chat == bindparam("chat"),
+        OutboxRow.bundle == bindparam("bundle"),
+        text("outbox.bundle <> ''"),  # the index is of these alone
     )
-    place = func.row_number().over(
-        partition_by=(col(OutboxRow.platform), col(OutboxRow.chat)),
-        order_by=(col(OutboxRow.priority), col(OutboxRow.id)),
-    )
-    return (
-        select(  # type: ignore[call-overload]
-            OutboxRow.id,
-            OutboxRow.platform,
-            OutboxRow.chat,
-            OutboxRow.priority,
-            OutboxRow.try_at,
-            place.label("place"),
-        )
-        .where(col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_(None), ~in_hand)
-        .subquery()
-    )
+    .order_by(col(OutboxRow.id).desc())
+    .limit(1)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
-@cache
-def _waiting() -> Any:
-    rows = _firsts()
-    first = select(rows.c.platform, rows.c.chat, rows.c.try_at).where(rows.c.place == 1)
-    return first.order_by(rows.c.priority, rows.c.id)
+def find_last_bundled(session: Session, platform: str, chat: str, bundle: str) -> OutboxRow | None:
+    """Find what was put into the outbox last of this bundle in a chat, and lock it."""
+    which = {"platform": platform, "chat": chat, "bundle": bundle}
+    return session.exec(_LAST_BUNDLED, params=which).one_or_none()
 
 
-def list_waiting_chats(session: Session) -> Sequence[tuple[str, str, datetime]]:
-    """List the chats that wait for something and of which nothing is being said: platform, chat, not before.
-
-    The one with the most urgent to say comes first.
-    """
-    return [(platform, chat, try_at) for platform, chat, try_at in session.execute(_waiting())]
-
-
-def claim_sendable(
-    session: Session, now: datetime, by: str, limit: int, *, platform: str = "", chats: Collection[str] = ()
-) -> list[OutboxRow]:
-    """Claim what may be said now: of each chat the first of its highest priority, most urgent first.
-
-    `platform` claims of these `chats` of that one alone. What is delayed holds back what comes after it in its
-    chat, so that the order is kept.
-    """
+def lock_bundle(session: Session, platform: str, chat: str, bundle: str) -> None:
+    """Let nobody else put anything of this bundle into the outbox meanwhile."""
     if session.get_bind().dialect.name == "postgresql":
-        # One claims at a time: two would each see a chat of which nothing is being said yet.
-        session.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
-    rows = _firsts()
-    firsts = select(rows.c.id).where(rows.c.place == 1, rows.c.try_at <= now)
-    if platform:
-        firsts = firsts.where(rows.c.platform == platform, rows.c.chat.in_(chats))
-    claimed = session.exec(
-        select(OutboxRow)
-        .where(
-            col(OutboxRow.id).in_(firsts.order_by(rows.c.priority, rows.c.id).limit(limit)),
-            col(OutboxRow.claimed_at).is_(None),
-        )
-        .order_by(col(OutboxRow.priority), col(OutboxRow.id))
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in claimed:
-        row.claimed_at, row.claimed_by = now, by
-    return list(claimed)
+        session.execute(_LOCK_BUNDLE, {"space": BUNDLES, "name": f"{platform}:{chat}:{bundle}"})
 
 
 def get_outbox_row(session: Session, row_id: int) -> OutboxRow:
@@ -292,13 +357,6 @@ def fold_card_rows(session: Session, rows: Sequence[OutboxRow], now: datetime) -
             by_card[other.card_id].payload = other.payload
 
 
-def end_outbox_row(session: Session, row_id: int, now: datetime, *, message: str = "") -> None:
-    """Note that something was said, and the platform's id of it."""
-    session.execute(
-        update(OutboxRow).where(col(OutboxRow.id) == row_id).values(done_at=now, failed="", message=message)
-    )
-
-
 def delay_chat(session: Session, platform: str, chat: str, until: datetime) -> None:
     """Let everything still to be said in a chat wait until this instant, so that its order is kept."""
     session.execute(
@@ -313,15 +371,19 @@ def delay_chat(session: Session, platform: str, chat: str, until: datetime) -> N
     )
 
 
-def release_claims(session: Session, *, claimed_before: datetime | None = None, by: str = "", but: str = "") -> int:
-    """Give back what was claimed by a process that is gone (`by` that one, all `but` that one); returns how many."""
+def hasten_outbox(session: Session, now: datetime, *, every: bool) -> None:
+    """Let what was said later than now, by a clock that was set back since, wait no longer; or `every` open row."""
+    late = col(OutboxRow.try_at) if every else col(OutboxRow.created_at)
+    session.execute(update(OutboxRow).where(col(OutboxRow.done_at).is_(None), late > now).values(try_at=now))
+    held = (col(OutboxRow.done_at).is_(None), col(OutboxRow.held_until).is_not(None), col(OutboxRow.created_at) > now)
+    session.execute(update(OutboxRow).where(*held).values(held_until=None))
+
+
+def release_claims(session: Session, *, by: str = "") -> int:
+    """Give back what is in hand: of every process, or of `by` alone; returns how many."""
     condition: ColumnElement[bool] = and_(col(OutboxRow.done_at).is_(None), col(OutboxRow.claimed_at).is_not(None))
-    if claimed_before is not None:
-        condition = and_(condition, col(OutboxRow.claimed_at) < claimed_before)
     if by:
         condition = and_(condition, col(OutboxRow.claimed_by) == by)
-    if but:
-        condition = and_(condition, col(OutboxRow.claimed_by) != but)
     result = session.execute(update(OutboxRow).where(condition).values(claimed_at=None, claimed_by=""))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
@@ -341,7 +403,10 @@ def count_backlog(session: Session, before: datetime) -> int:
     return session.exec(
         select(func.count())
         .select_from(OutboxRow)
-        .where(col(OutboxRow.done_at).is_(None), OutboxRow.created_at < before)
+        .where(
+            col(OutboxRow.done_at).is_(None),
+            func.coalesce(col(OutboxRow.held_until), col(OutboxRow.created_at)) < before,
+        )
     ).one()
 
 

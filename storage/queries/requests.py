@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func, update
+from sqlalchemy import Float, and_, bindparam, case, cast, extract, func, literal, union_all, update
 from sqlmodel import Session, col, select
 
 from storage.queries.queues import insert_for
+from storage.queries.rows import add_rows, find_held, get_row
+from storage.tables.boards import Part
 from storage.tables.requests import Ask, AskState, Counter, Event, Policy, Progress, Request, State, Step, Transfer
 
 OPEN_ASKS = (AskState.PENDING, AskState.SEEN, AskState.ACCEPTED)
@@ -19,10 +23,56 @@ AT_WORK = (State.ACCEPTED, State.SHIPPED)
 UNFINISHED = (State.ASKING, State.UNFILLED, *AT_WORK)
 
 
+# What is asked again and again is prebuilt: building a statement takes longer than running it.
+_policies = Policy.__table__  # type: ignore[attr-defined]
+_POLICY_ID = select(_policies.c.id).where(_policies.c.digest == bindparam("digest"))
+_POLICY_DIGEST = select(_policies.c.digest).where(_policies.c.id == bindparam("policy_id"))
+_NEXT_NUMBER = (
+    update(Counter)
+    .where(col(Counter.name) == bindparam("kind"))
+    .values(value=col(Counter.value) + 1)
+    .returning(col(Counter.value))
+)
+_LOCKED_REQUEST = (
+    select(Request)
+    .where(Request.id == bindparam("request_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LOCKED_REQUEST_OF_ASK = (
+    select(Request)
+    .where(Request.id == select(Ask.request_id).where(Ask.id == bindparam("ask_id")).scalar_subquery())
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_TRANSFER = (
+    select(Transfer, Part)  # whoever asks for a transfer asks for its part next
+    .join(Part, col(Part.id) == Transfer.part_id)
+    .where(Transfer.request_id == bindparam("request_id"))
+)
+_ASKS = select(Ask).where(Ask.request_id == bindparam("request_id")).order_by(col(Ask.rank))
+_OPEN_ASK = select(Ask).where(Ask.request_id == bindparam("request_id"), col(Ask.state).in_(OPEN_ASKS))
+_RUNNING_STEPS = (
+    select(Step).where(Step.request_id == bindparam("request_id"), col(Step.ended_at).is_(None)).order_by(col(Step.id))
+)
+_CURRENT = (
+    select(Ask, Step)
+    .select_from(Request)
+    .outerjoin(Ask, and_(col(Ask.request_id) == Request.id, col(Ask.state).in_(OPEN_ASKS)))
+    .outerjoin(Step, and_(col(Step.request_id) == Request.id, col(Step.ended_at).is_(None)))
+    .where(Request.id == bindparam("request_id"))
+    .order_by(col(Step.id))
+)
+_RUNNING_STEP = select(Step).where(
+    Step.request_id == bindparam("request_id"), Step.name == bindparam("name"), col(Step.ended_at).is_(None)
+)
+_EVENTS = select(Event).where(Event.request_id == bindparam("request_id")).order_by(col(Event.id))
+
+
 def get_or_add_policy(session: Session, rules: str, now: datetime) -> int:
     """Return the id of this version of the rules (JSON); new rules become a new version."""
     digest = hashlib.sha256(rules.encode()).hexdigest()
-    found = session.exec(select(Policy.id).where(Policy.digest == digest)).one_or_none()
+    found: int | None = session.connection().execute(_POLICY_ID, {"digest": digest}).scalar_one_or_none()
     if found is None:
         session.execute(
             insert_for(session)(Policy)
@@ -39,26 +89,33 @@ def get_policy(session: Session, policy_id: int) -> Policy:
     return session.get_one(Policy, policy_id)
 
 
+def get_policy_digest(session: Session, policy_id: int) -> str:
+    """Get the digest of a version of the rules: what is known of it already need not be read."""
+    digest: str = session.connection().execute(_POLICY_DIGEST, {"policy_id": policy_id}).scalar_one()
+    return digest
+
+
 def next_number(session: Session, kind: str) -> int:
     """Return the next number of a kind; it is given once, whoever asks at the same time."""
-    session.execute(
+    number: int | None = session.connection().execute(_NEXT_NUMBER, {"kind": kind}).scalar_one_or_none()
+    if number is not None:
+        return number
+    session.execute(  # the first of its kind
         insert_for(session)(Counter).values(name=kind, value=0).on_conflict_do_nothing(index_elements=["name"])
     )
-    number: int = session.execute(
-        update(Counter)
-        .where(col(Counter.name) == kind)
-        .values(value=col(Counter.value) + 1)
-        .returning(col(Counter.value))
-    ).scalar_one()
-    return number
+    return next_number(session, kind)
 
 
 def get_request(session: Session, request_id: int, *, lock: bool = True) -> Request:
     """Get a request, locked until the transaction ends: whoever touches it takes its row first."""
-    query = select(Request).where(Request.id == request_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.exec(query).one()
+        return session.exec(_LOCKED_REQUEST, params={"request_id": request_id}).one()
+    return session.exec(select(Request).where(Request.id == request_id)).one()
+
+
+def get_request_of_ask(session: Session, ask_id: int) -> Request:
+    """Get the request of an ask, locked until the transaction ends."""
+    return session.exec(_LOCKED_REQUEST_OF_ASK, params={"ask_id": ask_id}).one()
 
 
 def find_request(session: Session, kind: str, number: int) -> Request | None:
@@ -68,27 +125,34 @@ def find_request(session: Session, kind: str, number: int) -> Request | None:
 
 def get_transfer(session: Session, request_id: int) -> Transfer:
     """Get what a transfer moves."""
-    return session.get_one(Transfer, request_id)
+    held = find_held(session, Transfer, request_id)
+    return held if held is not None else session.execute(_TRANSFER, {"request_id": request_id}).one()[0]
 
 
 def get_ask(session: Session, ask_id: int, *, fresh: bool = False) -> Ask:
     """Get the ask of one store; `fresh` reads it again, as after waiting for the request's lock."""
-    return session.get_one(Ask, ask_id, populate_existing=fresh)
+    return session.get_one(Ask, ask_id, populate_existing=True) if fresh else get_row(session, Ask, ask_id)
 
 
 def list_asks(session: Session, request_id: int) -> Sequence[Ask]:
     """List the asks of a request in their order."""
-    return session.exec(select(Ask).where(Ask.request_id == request_id).order_by(col(Ask.rank))).all()
+    return session.exec(_ASKS, params={"request_id": request_id}).all()
 
 
 def find_open_ask(session: Session, request_id: int) -> Ask | None:
     """Find the one ask that is pending, seen or accepted."""
-    return session.exec(select(Ask).where(Ask.request_id == request_id, col(Ask.state).in_(OPEN_ASKS))).one_or_none()
+    return session.exec(_OPEN_ASK, params={"request_id": request_id}).one_or_none()
+
+
+def find_current(session: Session, request_id: int) -> tuple[Ask | None, Sequence[Step]]:
+    """Find what `find_open_ask` and `list_running_steps` do, with one question."""
+    rows = session.execute(_CURRENT, {"request_id": request_id}).all()
+    return rows[0][0], [step for _, step in rows if step is not None]
 
 
 def get_step(session: Session, step_id: int, *, fresh: bool = False) -> Step:
     """Get a step; `fresh` reads it again, as after waiting for the request's lock."""
-    return session.get_one(Step, step_id, populate_existing=fresh)
+    return session.get_one(Step, step_id, populate_existing=True) if fresh else get_row(session, Step, step_id)
 
 
 def list_steps(session: Session, request_id: int) -> Sequence[Step]:
@@ -100,16 +164,12 @@ def list_steps(session: Session, request_id: int) -> Sequence[Step]:
 
 def list_running_steps(session: Session, request_id: int) -> Sequence[Step]:
     """List the steps whose clock runs, in the order they began."""
-    return session.exec(
-        select(Step).where(Step.request_id == request_id, col(Step.ended_at).is_(None)).order_by(col(Step.id))
-    ).all()
+    return session.exec(_RUNNING_STEPS, params={"request_id": request_id}).all()
 
 
 def find_running_step(session: Session, request_id: int, name: str) -> Step | None:
     """Find the running step of this name."""
-    return session.exec(
-        select(Step).where(Step.request_id == request_id, Step.name == name, col(Step.ended_at).is_(None))
-    ).one_or_none()
+    return session.exec(_RUNNING_STEP, params={"request_id": request_id, "name": name}).one_or_none()
 
 
 def add_event(
@@ -123,24 +183,22 @@ def add_event(
     **values: object,
 ) -> None:
     """Add a line to a request's story."""
-    session.add(
-        Event(
-            request_id=request_id,
-            at=now,
-            word=word,
-            args=json.dumps(values, ensure_ascii=False),
-            person_id=person_id,
-            store_id=store_id,
-        )
-    )
-    session.flush()
+    event = {
+        "request_id": request_id,
+        "at": now,
+        "word": word,
+        "args": json.dumps(values, ensure_ascii=False),
+        "person_id": person_id,
+        "store_id": store_id,
+    }
+    add_rows(session, Event, [event])
 
 
 def list_events(session: Session, request_id: int, *, last: int | None = None) -> Sequence[Event]:
     """List a request's story, the oldest first; `last` keeps the newest so many."""
-    query = select(Event).where(Event.request_id == request_id).order_by(col(Event.id).desc())
-    if last is not None:
-        query = query.limit(last)
+    if last is None:
+        return session.exec(_EVENTS, params={"request_id": request_id}).all()
+    query = select(Event).where(Event.request_id == request_id).order_by(col(Event.id).desc()).limit(last)
     return list(reversed(session.exec(query).all()))
 
 
@@ -190,45 +248,81 @@ def list_owned(session: Session, store_id: int) -> Sequence[Request]:
     ).all()
 
 
-def answer_figures(session: Session, since: datetime) -> dict[int, tuple[int, int, float | None]]:
+@cache
+def _answer_figures(dialect: str) -> Any:
+    """Build the question of `answer_figures`: only the difference of two instants is said in two ways."""
+    asks = Ask.__table__  # type: ignore[attr-defined]
+    lost = asks.c.state.in_((AskState.REFUSED, AskState.EXPIRED))
+    counted = lost | asks.c.state.in_((AskState.ACCEPTED, AskState.BROKEN))
+    answered = asks.c.answered_at > asks.c.asked_at  # an assignment is no answer
+    if dialect == "sqlite":
+        took = (func.julianday(asks.c.answered_at) - func.julianday(asks.c.asked_at)) * 86400.0
+    else:
+        took = cast(extract("epoch", asks.c.answered_at - asks.c.asked_at), Float)
+    return (
+        select(  # type: ignore[call-overload]
+            asks.c.store_id,
+            func.sum(case((counted, 1), else_=0)),
+            func.sum(case((lost, 1), else_=0)),
+            func.sum(case((answered, 1), else_=0)),
+            func.sum(case((answered, took), else_=0.0)),
+        )
+        .where(asks.c.asked_at >= bindparam("since"), asks.c.store_id.in_(bindparam("stores", expanding=True)))
+        .group_by(asks.c.store_id)
+    )
+
+
+def answer_figures(
+    session: Session, since: datetime, stores: Collection[int]
+) -> dict[int, tuple[int, int, float | None]]:
     """Return store → (asks ended, of them refused or expired, mean seconds to an answer) since an instant.
 
     Purpose: conduct. An ask taken back before its time is not counted.
     """
-    counted = (AskState.ACCEPTED, AskState.REFUSED, AskState.EXPIRED, AskState.BROKEN)
-    refused = case((col(Ask.state).in_((AskState.REFUSED, AskState.EXPIRED)), 1), else_=0)
-    rows = session.exec(
-        select(Ask.store_id, func.count(), func.sum(refused))
-        .where(col(Ask.state).in_(counted), Ask.asked_at >= since)
+    connection = session.connection()
+    rows = connection.execute(_answer_figures(connection.dialect.name), {"since": since, "stores": list(stores)})
+    return {
+        # Instants are not exact where they are days and parts of days: tenths of a second are.
+        store_id: (count, lost, round(seconds, 1) / answered if answered else None)
+        for store_id, count, lost, answered, seconds in rows
+    }
+
+
+def _carried() -> Any:
+    # By way of the open requests: they are few, while asks and what was moved are kept for ever.
+    asked = (
+        select(Ask.store_id, func.count(), literal(0))
+        .join(Request, col(Request.id) == Ask.request_id)
+        .where(Request.state == State.ASKING, col(Ask.state).in_(UNANSWERED))
         .group_by(col(Ask.store_id))
-    ).all()
-    seconds: dict[int, list[float]] = {}
-    for store_id, asked_at, answered_at in session.exec(
-        select(Ask.store_id, Ask.asked_at, Ask.answered_at).where(
-            col(Ask.answered_at) > col(Ask.asked_at),
-            Ask.asked_at >= since,  # an assignment is no answer
-        )
-    ):
-        assert answered_at is not None
-        seconds.setdefault(store_id, []).append((answered_at - asked_at).total_seconds())
-    means = {store_id: sum(values) / len(values) for store_id, values in seconds.items()}
-    return {store_id: (count, int(lost or 0), means.get(store_id)) for store_id, count, lost in rows}
-
-
-def count_load(session: Session) -> dict[int, int]:
-    """Return store → how much it carries: asks to answer and accepted requests to deliver."""
-    load: dict[int, int] = {}
-    asked = select(Ask.store_id, func.count()).where(col(Ask.state).in_(UNANSWERED)).group_by(col(Ask.store_id))
+    )
+    left = Transfer.accepted - Transfer.received - Transfer.lost - Transfer.cancelled
     owned = (
-        select(Request.owner_store_id, func.count())
+        select(
+            Request.owner_store_id,
+            func.count(),
+            func.sum(case((col(Transfer.part_id) == bindparam("part_id"), left), else_=0)),
+        )
+        .outerjoin(Transfer, col(Transfer.request_id) == col(Request.id))
         .where(col(Request.state).in_(AT_WORK), col(Request.owner_store_id).is_not(None))
         .group_by(col(Request.owner_store_id))
     )
-    for query in (asked, owned):
-        for store_id, count in session.exec(query):
-            if store_id is not None:
-                load[store_id] = load.get(store_id, 0) + count
-    return load
+    return union_all(asked, owned)
+
+
+_CARRIED = _carried()
+
+
+def count_carried(session: Session, part_id: int) -> dict[int, tuple[int, int]]:
+    """Return store → how much it carries, and how many of a part it has promised and not yet seen received.
+
+    It carries the asks it has to answer and the accepted requests it has to deliver.
+    """
+    carried: dict[int, tuple[int, int]] = {}
+    for store_id, count, promised in session.connection().execute(_CARRIED, {"part_id": part_id}):
+        before = carried.get(store_id, (0, 0))
+        carried[store_id] = before[0] + count, before[1] + int(promised)
+    return carried
 
 
 def find_progress(session: Session, request_id: int, number: int) -> Progress | None:

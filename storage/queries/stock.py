@@ -4,14 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import String, bindparam, cast, func
 from sqlmodel import Session, col, select
 
 from storage.queries.queues import insert_for
-from storage.queries.requests import AT_WORK
+from storage.queries.rows import get_row
 from storage.tables.boards import Part, StockLevel, StockMove
-from storage.tables.requests import Request, Transfer
+from storage.tables.people import Store
+
+
+class Offer(NamedTuple):
+    """A store that has some of a part, and where it is."""
+
+    store_id: int
+    name: str
+    region_id: int
+    dealer_id: int
+    latitude: float | None
+    longitude: float | None
+    quantity: int
+
+
+# What is asked at each transfer is prebuilt: building a statement takes longer than running it.
+_parts, _levels, _stores = Part.__table__, StockLevel.__table__, Store.__table__  # type: ignore[attr-defined]
+_FIELD, _PART = "\x1f", "\x1e"  # what no name holds
+_PARTS = select(
+    func.aggregate_strings(
+        cast(_parts.c.id, String) + _FIELD + _parts.c.part_no + _FIELD + _parts.c.name + _FIELD + _parts.c.aliases,
+        _PART,
+    )
+)
+_OFFERS = (
+    select(  # type: ignore[call-overload]
+        _stores.c.id,
+        _stores.c.name,
+        _stores.c.region_id,
+        _stores.c.dealer_id,
+        _stores.c.latitude,
+        _stores.c.longitude,
+        _levels.c.quantity,
+    )
+    .join(_levels, _levels.c.store_id == _stores.c.id)
+    .where(
+        _levels.c.part_id == bindparam("part_id"), _levels.c.quantity > bindparam("least"), _stores.c.active.is_(True)
+    )
+    .order_by(_stores.c.id)
+)
+_LEVEL = select(_levels.c.quantity).where(
+    _levels.c.store_id == bindparam("store_id"), _levels.c.part_id == bindparam("part_id")
+)
+
+
+def describe_parts(session: Session) -> str:
+    """Return how all parts are called, in one text: while it is the same, what was made of it holds."""
+    described: str | None = session.connection().execute(_PARTS).scalar_one()
+    return described or ""
 
 
 def list_parts(session: Session) -> Sequence[Part]:
@@ -21,7 +70,7 @@ def list_parts(session: Session) -> Sequence[Part]:
 
 def get_part(session: Session, part_id: int) -> Part:
     """Get a part."""
-    return session.get_one(Part, part_id)
+    return get_row(session, Part, part_id)
 
 
 def find_part_by_number(session: Session, part_no: str) -> Part | None:
@@ -36,29 +85,25 @@ def find_stock_level(session: Session, store_id: int, part_id: int) -> StockLeve
     ).one_or_none()
 
 
+def count_stock(session: Session, store_id: int, part_id: int) -> int:
+    """Return how many of a part a store says it has, 0 where it says nothing."""
+    found: int | None = (
+        session.connection().execute(_LEVEL, {"store_id": store_id, "part_id": part_id}).scalar_one_or_none()
+    )
+    return found or 0
+
+
+def list_offers(session: Session, part_id: int, *, more_than: int) -> Sequence[Offer]:
+    """List the stores in use that say they have more of a part than so many, by their ids."""
+    rows = session.connection().execute(_OFFERS, {"part_id": part_id, "least": more_than})
+    return [Offer(*row) for row in rows]
+
+
 def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:
     """List what each store says it has of a part."""
     return session.exec(
         select(StockLevel).where(StockLevel.part_id == part_id).order_by(col(StockLevel.store_id))
     ).all()
-
-
-def count_reserved(session: Session, part_id: int) -> dict[int, int]:
-    """Return store → how many of a part it has promised and not yet seen received."""
-    rows = session.exec(
-        select(
-            Request.owner_store_id,
-            func.sum(Transfer.accepted - Transfer.received - Transfer.lost - Transfer.cancelled),
-        )
-        .join(Transfer, col(Transfer.request_id) == col(Request.id))
-        .where(
-            Transfer.part_id == part_id,
-            col(Request.state).in_(AT_WORK),
-            col(Request.owner_store_id).is_not(None),
-        )
-        .group_by(col(Request.owner_store_id))
-    )
-    return {store_id: int(count) for store_id, count in rows if store_id is not None}
 
 
 def move_stock(

@@ -12,8 +12,8 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from storage.tables import audit, boards, chats, ledger, people, queues, requests  # noqa: E402
+from storage.tables import audit, boards, chats, ledger, people, queues, requests, sharing  # noqa: E402
 
 metadata: MetaData = SQLModel.metadata
 
-__all__ = ["audit", "boards", "chats", "ledger", "metadata", "people", "queues", "requests"]
+__all__ = ["audit", "boards", "chats", "ledger", "metadata", "people", "queues", "requests", "sharing"]

@@ -45,9 +45,9 @@ class Card(SQLModel, table=True):
     __tablename__ = "cards"
     __table_args__ = (UniqueConstraint("request_id", "platform", "chat", "thread"),)
     id: int = identity()
-    request_id: int = Field(foreign_key="requests.id", index=True)
+    request_id: int = Field(foreign_key="requests.id")
     platform: str
-    chat: str
+    chat: str = Field(index=True)
     thread: str = ""
     person_id: int | None = Field(default=None, foreign_key="persons.id", index=True)  # None: a group's card
     language: str

@@ -15,6 +15,8 @@ class InboundRow(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_inbound_open",
+            "platform",
+            "chat",
             "id",
             sqlite_where=text("done_at IS NULL"),
             postgresql_where=text("done_at IS NULL"),
@@ -26,6 +28,7 @@ class InboundRow(SQLModel, table=True):
     chat: str
     payload: str  # JSON of the Inbound
     received_at: datetime = moment()
+    taken_by: str = ""  # the process that works it
     done_at: datetime | None = moment(default=None, nullable=True)
     attempts: int = 0
     error: str = ""
@@ -39,6 +42,13 @@ class Timer(SQLModel, table=True):
         Index(
             "ix_timers_pending",
             "try_at",
+            "id",
+            sqlite_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
+        ),
+        Index(
+            "ix_timers_late",  # of many that wait, the few that are late
+            "due_at",
             sqlite_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
             postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
         ),
@@ -70,6 +80,15 @@ class OutboxRow(SQLModel, table=True):
             sqlite_where=text("done_at IS NULL"),
             postgresql_where=text("done_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_bundle",
+            "platform",
+            "chat",
+            "bundle",
+            "id",
+            sqlite_where=text("bundle <> ''"),
+            postgresql_where=text("bundle <> ''"),
+        ),
     )
     id: int = identity()
     platform: str
@@ -85,6 +104,8 @@ class OutboxRow(SQLModel, table=True):
     person_id: int | None = Field(default=None, foreign_key="persons.id")  # whom a private message is for
     created_at: datetime = moment()
     try_at: datetime = moment()
+    held_until: datetime | None = moment(default=None, nullable=True)  # not said before, and nothing waits behind it
+    bundle: str = ""  # what is said with others of its kind in one message
     claimed_at: datetime | None = moment(default=None, nullable=True)
     claimed_by: str = ""
     done_at: datetime | None = moment(default=None, nullable=True)

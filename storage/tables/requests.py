@@ -75,26 +75,30 @@ class Request(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("kind", "number"),
         CheckConstraint("owner_store_id IS NULL OR owner_store_id <> store_id", name="not_oneself"),
+        # Of a store's or region's years only what is open is ever asked for: an index by the place alone would lead
+        # to all of them.
+        Index(None, "state", "owner_store_id"),
+        Index(None, "region_id", "ended_at"),
     )
     id: int = identity()
     kind: str
     number: int
     urgency: Urgency = choice(Urgency)
-    state: State = choice(State, index=True)
-    store_id: int = Field(foreign_key="stores.id", index=True)  # who asks
-    region_id: int = Field(foreign_key="regions.id", index=True)
+    state: State = choice(State)
+    store_id: int = Field(foreign_key="stores.id")  # who asks
+    region_id: int = Field(foreign_key="regions.id")
     author_id: int = Field(foreign_key="persons.id")
-    owner_store_id: int | None = Field(default=None, foreign_key="stores.id", index=True)  # who accepted
+    owner_store_id: int | None = Field(default=None, foreign_key="stores.id")  # who accepted
     owner_person_id: int | None = Field(default=None, foreign_key="persons.id")
     policy_id: int = Field(foreign_key="policies.id")
     matter: str  # what is wrong
     customer_waits: bool = False
     override_reason: str = ""  # why it is urgent although the rules say it is not
-    opened_at: datetime = moment(index=True)
+    opened_at: datetime = moment()
     cap_at: datetime = moment()  # when the whole must be done
     accepted_at: datetime | None = moment(default=None, nullable=True)
-    finished_at: datetime | None = moment(default=None, nullable=True)  # the confirmed end of the work
-    ended_at: datetime | None = moment(default=None, nullable=True)  # nothing is left to do
+    finished_at: datetime | None = moment(default=None, nullable=True, index=True)  # the confirmed end of the work
+    ended_at: datetime | None = moment(default=None, nullable=True, index=True)  # nothing is left to do
     escalations: int = 0
     kept: str = ""  # was the customer kept: yes, no, unknown
     end_reason: str = ""
@@ -132,14 +136,18 @@ class Ask(SQLModel, table=True):
             sqlite_where=text("state IN ('pending', 'seen', 'accepted')"),
             postgresql_where=text("state IN ('pending', 'seen', 'accepted')"),
         ),
+        Index(None, "state", "store_id"),
+        # How a store answered lately, and how all did between two instants: read from the index alone.
+        Index(None, "store_id", "asked_at", "state", "answered_at"),
+        Index(None, "answered_at", "store_id", "asked_at"),
     )
     id: int = identity()
-    request_id: int = Field(foreign_key="requests.id", index=True)
-    store_id: int = Field(foreign_key="stores.id", index=True)
+    request_id: int = Field(foreign_key="requests.id")
+    store_id: int = Field(foreign_key="stores.id")
     rank: int
     state: AskState = choice(AskState)
     reasons: str = "[]"  # JSON: why this store, as [key, values] pairs
-    asked_at: datetime = moment(index=True)
+    asked_at: datetime = moment()
     seen_at: datetime | None = moment(default=None, nullable=True)
     answered_at: datetime | None = moment(default=None, nullable=True)
     answered_by: int | None = Field(default=None, foreign_key="persons.id")
@@ -151,13 +159,21 @@ class Step(SQLModel, table=True):
     """A stage with a clock and one accountable store."""
 
     __tablename__ = "steps"
-    __table_args__ = (UniqueConstraint("request_id", "turn", "name"),)
+    __table_args__ = (
+        UniqueConstraint("request_id", "turn", "name"),
+        Index(
+            "ix_steps_breached",
+            "breached_at",
+            sqlite_where=text("breached_at IS NOT NULL"),
+            postgresql_where=text("breached_at IS NOT NULL"),
+        ),
+    )
     id: int = identity()
-    request_id: int = Field(foreign_key="requests.id", index=True)
+    request_id: int = Field(foreign_key="requests.id")
     ask_id: int | None = Field(default=None, foreign_key="asks.id")
     turn: int  # the rank of the ask it belongs to, 0 for the whole request's
     name: str
-    store_id: int = Field(foreign_key="stores.id", index=True)
+    store_id: int = Field(foreign_key="stores.id")
     started_at: datetime = moment()
     due_at: datetime = moment()
     ended_at: datetime | None = moment(default=None, nullable=True)
@@ -171,6 +187,11 @@ class Event(SQLModel, table=True):
     """A line of a request's story: `word` and `values` become words in the reader's language."""
 
     __tablename__ = "events"
+    __table_args__ = (
+        Index(
+            "ix_events_carried", "at", sqlite_where=text("word = 'carried'"), postgresql_where=text("word = 'carried'")
+        ),
+    )
     id: int = identity()
     request_id: int = Field(foreign_key="requests.id", index=True)
     at: datetime = moment()

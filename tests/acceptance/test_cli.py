@@ -18,6 +18,7 @@ from bot import workbook
 from handlers.network.sheets import as_sheet
 from storage.database import Database
 from storage.migrate import upgrade
+from tests import forking
 
 CODE = re.compile(r"15 minutes: ([2-9A-HJKMNP-TV-Z]{8})\b")
 
@@ -31,16 +32,7 @@ class Home:
     def runs(self, *words: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the command line here and wait for its end."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("XIETONG_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *words],
-            cwd=self.folder,
-            env={**clean, "PYTHONUTF8": "1", **environ},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=180,
-        )
+        done = forking.run(list(words), self.folder, {**clean, **environ}, stdin)
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
@@ -263,6 +255,40 @@ def test_a_backup_goes_into_a_new_place(home: Home, bare: Home) -> None:
     assert bare.runs("doctor").returncode == 0
 
 
+# Moving
+
+
+def test_a_move_says_what_it_did_and_what_to_configure_and_again_that_all_is_there(home: Home, tmp_path: Path) -> None:
+    target = f"sqlite:///{tmp_path}/new.db"
+    before = (home.folder / "xietong.db").read_bytes()
+    said = home.does("move", "--to", target)
+    assert re.search(r"│ stores +│ 15 +│ 15 +│ same", said)
+    assert "compared row for row" in said
+    assert f"XIETONG_DATABASE__URL={target}" in said
+    assert (home.folder / "xietong.db").read_bytes() == before
+    assert "there already" in home.does("move", XIETONG_MOVE_TO=target)
+    assert "15 stores" in home.does("doctor", XIETONG_DATABASE__URL=target)
+
+
+def test_a_move_that_cannot_be_is_one_sentence_without_a_password(home: Home, bare: Home) -> None:
+    secret = "s3cr3t-w0rd"
+    for code, says, words in (
+        (2, "--to", ["--to", f"sqlite:///{home.folder}/xietong.db"]),
+        (2, "database", ["--to", f"mysql://u:{secret}@127.0.0.1/x"]),
+        (1, "the database refuses", ["--to", f"postgresql://u:{secret}@127.0.0.1:9/x"]),
+    ):
+        done = home.runs("move", *words)
+        assert done.returncode == code, done.stderr
+        assert says in done.stderr
+        assert secret not in done.stdout + done.stderr
+    assert "xietong init" in bare.fails(1, "move", "--to", "sqlite:///new.db")
+    home.does("move", "--to", "sqlite:///new.db")
+    home.does("invite", "张伟")
+    said = home.fails(1, "move", "--to", "sqlite:///new.db")
+    assert said.count("\n") == 1
+    assert "holds something" in said
+
+
 # Reports, help, the doctor with a platform
 
 
@@ -287,6 +313,7 @@ def test_help_is_quick_and_names_every_command(bare: Home) -> None:
         "migrate",
         "backup",
         "restore",
+        "move",
         "doctor",
         "report",
         "run",

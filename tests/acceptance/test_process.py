@@ -116,6 +116,7 @@ def test_killed_in_the_instant_between_saying_and_noting_it_may_say_it_twice_and
     bot.wire.fail_next("sendMessage", how="hang", done=True, times=20)
     bot.says(network.sz01_manager, POST)
     bot.stands(bot.group, "T-0001")
+    bot.hears(network.sz02_manager, "T-0001")
     bot.kill()
     bot.wire.stop_failing()
     bot.start()

@@ -6,14 +6,16 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
-from bot.app import App, menu
+from bot.app import App
 from bot.clock import SimulatedClock
 from bot.platform import TryLater
+from bot.platforms import menu
 from bot.threads import Inline, Threads
 from handlers.chat import Address, Inbound, InboundKind, message
 from handlers.context import Context
@@ -99,13 +101,15 @@ def calls(desk: OutboxDesk) -> list[Call]:
     return list(platform.calls)
 
 
-async def test_taking_in_is_all_or_nothing(desk: OutboxDesk, heard: Heard) -> None:
-    broken = Inbound("telegram:2", InboundKind.TEXT, Address("telegram", None), text="x")  # type: ignore[arg-type]
-    with pytest.raises(IntegrityError):
-        await desk.app.take([said(1, "note 一"), broken])
-    assert desk.inbounds() == []
+async def test_what_the_database_refuses_for_good_stops_nothing_beside_it(
+    desk: OutboxDesk, heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    nowhere = Inbound("telegram:2", InboundKind.TEXT, Address("telegram", None), text="x")  # type: ignore[arg-type]
+    broken = replace(said(3, "note 三"), id="telegram:\ud800")  # half a character
+    await desk.app.take([said(1, "note 一"), nowhere, broken, said(4, "note 四")])
     await desk.app.settle()
-    assert heard.words == []
+    assert heard.words == ["一", "四"]
+    assert len([one for one in caplog.records if "cannot be stored" in one.message]) == 2
 
 
 async def test_an_update_that_could_not_be_stored_is_processed_when_it_comes_again_as_of_its_first_hearing(
@@ -252,9 +256,7 @@ async def test_what_another_process_left_behind_is_adopted(postgres: Database, h
         if task.get_name().startswith("chat"):
             task.cancel()
     alive = OutboxDesk(postgres, clock, [])
-    await alive.app.advance(MONDAY + timedelta(minutes=1), step=timedelta(minutes=1))
-    assert heard.words == []
-    await alive.app.advance(MONDAY + timedelta(minutes=3), step=timedelta(minutes=1))
+    await alive.app.begin()
     assert heard.words == ["一"]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,7 +15,7 @@ from bot.clock import SimulatedClock
 from bot.pace import Limit
 from bot.platform import Pace
 from bot.sharing import Sharing
-from bot.threads import Inline, Threads
+from bot.threads import Inline
 from storage.cache import Cache, CacheGone
 from storage.database import Database
 from tests.factories import MONDAY
@@ -71,32 +69,11 @@ def test_nothing_is_counted_where_nothing_is_limited(cache: Cache) -> None:
     assert cache.take([], MONDAY) == 0
 
 
-def test_a_commit_is_heard_by_others(cache: Cache, redis_url: str, redis_prefix: str) -> None:
-    other = Cache(redis_url, prefix=redis_prefix)
-    heard: list[str] = []
-    first, stopped = threading.Event(), threading.Event()
-
-    def hear(by: str) -> None:
-        heard.append(by)
-        first.set()
-
-    listening = threading.Thread(target=other.listen, args=(hear, stopped))
-    listening.start()
-    for _ in range(100):  # until it has subscribed
-        cache.wake("me")
-        if first.wait(0.1):
-            break
-    stopped.set()
-    listening.join(10)
-    other.close()
-    assert set(heard) == {"me"}
-
-
 def test_a_redis_that_is_gone_is_an_error_at_once(relay: Relay, redis_prefix: str) -> None:
     cache = Cache(f"redis://127.0.0.1:{relay.port}/0", prefix=redis_prefix)
     cache.ping()
     relay.cut()
-    for ask in (cache.ping, lambda: cache.take([("1", 1, 1.0)], MONDAY), lambda: cache.wake("me")):
+    for ask in (cache.ping, lambda: cache.take([("1", 1, 1.0)], MONDAY)):
         with pytest.raises(CacheGone):
             ask()
     relay.mend()
@@ -109,7 +86,7 @@ async def test_two_processes_keep_one_pace(database: Database, cache: Cache) -> 
     platform = FakePlatform(clock, pace=Pace(overall_per_second=5, chat_per_second=1))
     desks = [OutboxDesk(database, clock, [platform]) for _ in range(2)]
     for desk in desks:
-        desk.app = App(database, SETTINGS, clock, [platform], workers=Inline(), sharing=Sharing(cache, Inline()))
+        desk.app = App(database, SETTINGS, clock, [platform], workers=Inline(), sharing=shared(database, cache))
     for chat in range(10):
         desks[0].say(str(chat + 1), "一", "二")
     looks = [MONDAY]
@@ -121,38 +98,30 @@ async def test_two_processes_keep_one_pace(database: Database, cache: Cache) -> 
     assert platform.busiest(SECOND, "1") == 1
 
 
-async def test_without_redis_each_process_keeps_its_own_pace_and_redis_is_used_again_when_it_is_back(
-    relay: Relay, redis_prefix: str, caplog: pytest.LogCaptureFixture
+async def test_without_redis_the_pace_is_kept_in_the_database_and_redis_is_used_again_when_it_is_back(
+    postgres: Database, relay: Relay, redis_prefix: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, logger="bot")
     cache = Cache(f"redis://127.0.0.1:{relay.port}/0", prefix=redis_prefix)
-    sharing = Sharing(cache, Inline())
+    sharing = shared(postgres, cache)
     one = [Limit("telegram:1", 1, 100.0)]
     assert await sharing.share(one, MONDAY) == 0
-    assert await sharing.share(one, MONDAY + SECOND) == 99
+    assert await sharing.share(one, MONDAY + SECOND) == 109
     relay.cut()
-    assert await sharing.share(one, MONDAY + 2 * SECOND) == 0
+    assert await sharing.share(one, MONDAY + 2 * SECOND) == 1.1  # the database does not know what was just said
+    assert await sharing.share(one, MONDAY + 4 * SECOND) == 0
+    assert 90 < await sharing.share(one, MONDAY + 4 * SECOND) <= 110
     relay.mend()
-    assert await sharing.share(one, MONDAY + 3 * SECOND) == 0  # it is not asked again so soon
-    assert await sharing.share(one, MONDAY + 8 * SECOND) == 92
-    sharing.close()
+    assert 90 < await sharing.share(one, MONDAY + 5 * SECOND) <= 110  # it is not asked again so soon
+    assert await sharing.share(one, MONDAY + 8 * SECOND) == 1.1
+    assert await sharing.share(one, MONDAY + 10 * SECOND) == 100
+    await sharing.close()
     assert [record.message.split(" (")[0] for record in caplog.records] == [
         "Redis does not answer; trying until it does",
         "Redis answers again after 1 failures",
     ]
 
 
-async def test_a_commit_of_one_process_wakes_the_other_and_not_itself(redis_url: str, redis_prefix: str) -> None:
-    threads = Threads(one_writer=True)
-    first, second = (Sharing(Cache(redis_url, prefix=redis_prefix), threads) for _ in range(2))
-    own, woken = asyncio.Event(), asyncio.Event()
-    first.start(own.set)
-    second.start(woken.set)
-    async with asyncio.timeout(20):
-        while not woken.is_set():  # until it has subscribed
-            first.tell()
-            await asyncio.wait({asyncio.create_task(woken.wait())}, timeout=0.2)
-    first.close()
-    second.close()
-    threads.close(5)
-    assert not own.is_set()
+def shared(database: Database, cache: Cache | None = None) -> Sharing:
+    """Share as if other processes lived."""
+    return Sharing(database, Inline(), lambda: True, cache=cache)

@@ -12,7 +12,8 @@ import pytest
 
 from bot import outbox
 from bot.clock import SimulatedClock
-from bot.delivery import HANDS, MOST_TRIES, Delivery
+from bot.delivery import MOST_TRIES, Delivery
+from bot.lines import HANDS
 from bot.outbox import Want
 from bot.platform import DeliveryError, Gone, Moved, Pace, TryLater, Unreachable, Unsayable
 from bot.threads import Desk, Inline, Threads
@@ -283,7 +284,7 @@ async def test_nothing_is_claimed_of_a_chat_that_was_not_looked_at(at_desk: Open
     desk, _ = at_desk()
     desk.say("1", "一")
     desk.say("2", "二", priority=Priority.URGENT)
-    parcels, _ = outbox.claim(desk.database, {"telegram": Want(["1"])}, desk.clock.now(), "me")
+    parcels, _ = outbox.claim(desk.database, {"telegram": Want([desk.rows()[0].id])}, desk.clock.now(), "me")
     assert [parcel.row.chat for parcel in parcels] == ["1"]
 
 

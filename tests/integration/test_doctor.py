@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 from bot.clock import SimulatedClock
 from bot.doctor import examine
@@ -20,8 +20,9 @@ from storage.database import Database
 from storage.queries import queues
 from storage.tables.chats import Purpose
 from storage.tables.people import Person, Region, Role, Store
-from storage.tables.queues import InboundRow, OutboxRow
-from tests.factories import MONDAY, Factory
+from storage.tables.queues import InboundRow, OutboxRow, Timer
+from tests.factories import MONDAY, Factory, small_network
+from tests.talk import Talk
 from tests.wire_telegram import TOKEN, TelegramWire
 
 CLOCK = SimulatedClock(MONDAY)
@@ -88,6 +89,26 @@ async def test_what_waits_too_long_is_found(config: Path, database: Database, la
         session.add(InboundRow(**facts, source="x", received_at=at))
     for subject in ("timers", "outbox", "inbound"):
         assert (await _found(config, subject)).level is level, subject
+
+
+async def test_an_open_request_that_waits_for_no_timer_is_named(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as session:
+        network = small_network(session)
+    Talk(database).says(network.sz01_manager, "/transfer 前大灯-左 x1 urgent 客户在等")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[database]\nurl = "{database.url}"\n', encoding="utf-8")
+    later = SimulatedClock(MONDAY + timedelta(minutes=2))
+
+    async def found() -> Finding:
+        return next(finding for finding in await examine(config, later) if finding.subject == "requests")
+
+    assert (await found()).level is Level.OK
+    with database.transaction() as session:
+        session.execute(update(Timer).values(cancelled_at=MONDAY))
+    amiss = await found()
+    assert amiss.level is Level.WARN
+    assert "T-0001" in amiss.text
+    assert amiss.mend
 
 
 async def test_a_store_with_an_unknown_zone_is_named(config: Path, database: Database) -> None:

@@ -70,6 +70,7 @@ def set_timers(database: Database, after: timedelta, *names: str, origin: dateti
         context = Context(session, SETTINGS, MONDAY)
         for name in names:
             context.later(name, "test.note", origin + after, word=name)
+        context.flush(session)
 
 
 def timer(database: Database, key: str) -> Timer:

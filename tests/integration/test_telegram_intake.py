@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import aiohttp
 import pytest
 
+from bot.platform import Refused
 from bot.telegram import Telegram
 from handlers.chat import Inbound, Reply
 from tests.integration.telegram_desk import (
@@ -186,7 +187,7 @@ async def test_it_starts_without_a_network_and_goes_on_when_it_is_there(
 
 async def test_a_refused_token_is_a_reason_not_to_start(wire: TelegramWire) -> None:
     desk, telegram = Desk(wire), Telegram("12345:wrong-token", base_url=wire.url)
-    with pytest.raises(ConnectionError, match="Unauthorized") as caught:
+    with pytest.raises(Refused, match="Unauthorized") as caught:
         await telegram.start(desk.take, desk.answer)
     await telegram.close()
     assert "wrong-token" not in repr(caught.value)

@@ -231,7 +231,6 @@ async def test_a_429_says_how_long(wire: TelegramWire, telegram: Telegram) -> No
         {"status": 502, "body": "<html>nginx</html>"},
         {"how": "cut"},
         {"status": 200, "body": "not json"},
-        {"status": 401},
     ],
     ids=str,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +29,8 @@ def test_no_span_of_time_has_more_than_its_limit(count: int, seconds: float, pau
     now, taken = MONDAY, []
     for pause in pauses:
         now = window.ready_at(now + timedelta(seconds=pause))
-        window.take(now)
+        window.take()
+        window.end(now)
         taken.append(now)
     span = timedelta(seconds=seconds)
     assert all(sum(1 for other in taken if at <= other < at + span) <= count for at in taken)
@@ -50,27 +51,40 @@ def test_a_rate_of_nothing_is_no_limit() -> None:
     assert limit_of("a", 1, 0) is None
     free = pacer(UNPACED)
     for _ in range(100):
-        free.take("-1", MONDAY)
+        say(free, "-1", MONDAY)
     assert (free.ready_at("-1", MONDAY), free.overall_at(MONDAY), free.room(MONDAY)) == (MONDAY, MONDAY, UNLIMITED)
+
+
+def say(speaker: Pacer, chat: str, at: datetime) -> None:
+    """Count a message that arrives at once."""
+    speaker.take(chat, at)
+    speaker.end(chat, at)
 
 
 def test_chats_rest_by_themselves_and_all_together() -> None:
     two = pacer(Pace(overall_per_second=2, chat_per_second=1))
-    two.take("1", MONDAY)
+    say(two, "1", MONDAY)
     assert (two.ready_at("1", MONDAY), two.ready_at("2", MONDAY)) == (MONDAY + SECOND * MARGIN, MONDAY)
     assert (two.room(MONDAY), two.overall_at(MONDAY)) == (1, MONDAY)
-    two.take("2", MONDAY)
+    say(two, "2", MONDAY)
     assert (two.room(MONDAY), two.overall_at(MONDAY)) == (0, MONDAY + SECOND * MARGIN)
 
 
-def test_a_message_that_was_slow_counts_from_its_arrival_in_its_chat_alone() -> None:
+def test_what_is_on_its_way_counts_until_it_has_arrived_and_from_then_on() -> None:
     slow = pacer(Pace(overall_per_second=1, chat_per_second=1))
     slow.take("1", MONDAY)
-    slow.leaves("1", MONDAY, MONDAY + SECOND)
-    slow.has_arrived("1", MONDAY + SECOND, MONDAY + 3 * SECOND)
-    now = MONDAY + 3 * SECOND
-    assert slow.overall_at(now) == now
-    assert slow.ready_at("1", now) == now + SECOND * MARGIN
+    later = MONDAY + 3 * SECOND
+    assert slow.room(later) == 0
+    assert slow.ready_at("1", later) > later
+    slow.end("1", later)
+    assert slow.overall_at(later) == slow.ready_at("1", later) == later + SECOND * MARGIN
+
+
+def test_what_was_not_sent_after_all_does_not_count() -> None:
+    one = pacer(Pace(overall_per_second=1, chat_per_second=1))
+    one.take("1", MONDAY)
+    one.end("1", None)
+    assert (one.room(MONDAY), one.ready_at("1", MONDAY)) == (1, MONDAY)
 
 
 def test_a_chat_that_is_held_rests_until_then_and_no_shorter() -> None:
@@ -84,9 +98,9 @@ def test_a_chat_that_is_held_rests_until_then_and_no_shorter() -> None:
 def test_chats_that_rested_are_forgotten_and_those_that_rest_are_not() -> None:
     many = pacer(Pace(overall_per_second=0, chat_per_second=1))
     for number in range(MOST_CHATS - 1):
-        many.take(str(number), MONDAY)
+        say(many, str(number), MONDAY)
     later = MONDAY + timedelta(minutes=1)
-    many.take("late", later)
-    many.take("new", later)
+    say(many, "late", later)
+    say(many, "new", later)
     assert len(many._chats) == 2
     assert many.ready_at("late", later) == later + SECOND * MARGIN

@@ -162,3 +162,19 @@ def test_scores_are_ranked_bounded_and_certain_at_most_once(words: str, parts: l
     ]
     assert [match.part for match in found if match.score == 100] == named
     assert [match.part for match in found if match.exact] == (named if len(named) == 1 else [])
+
+
+def test_only_what_is_named_in_full_and_alone_is_certain_without_a_search() -> None:
+    index = PartIndex(
+        [
+            PartName(1, "HL-1", "前大灯-左", ("headlamp left",)),
+            PartName(2, "BP-1", "刹车片", ("pad",)),
+            PartName(3, "BP-2", "制动片", ("pad", "")),
+        ]
+    )
+    for words in ("前大灯左", "hl 1", "Headlamp LEFT"):
+        assert index.named(words) == 1
+        assert index.match(words)[0] == Match(1, 100, exact=True)
+    for words in ("pad", "前大灯", "", "-"):  # two of that name, a piece of one, nothing
+        assert index.named(words) is None
+        assert not any(match.exact for match in index.match(words))

@@ -1,0 +1,64 @@
+"""A hostile afternoon against the real process: floods, forged buttons and poisoned words, while others work on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.tables.audit import AuditEntry
+from storage.tables.queues import InboundRow
+from tests.process import BotProcess
+from tests.wire_telegram import TOKEN, Shown, TelegramWire
+from tests.wire_telegram_world import Callback
+
+LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ +\S+: |  \| ")
+LIMITS = '[flood]\nat_once = 4\nstrangers_at_once = 2\n[database]\nurl = "sqlite:///unused.db"\n'
+STRANGER = 31337
+
+
+@pytest.fixture
+def bot(database: Database, tmp_path: Path) -> Iterator[BotProcess]:
+    with TelegramWire(limits=True).in_thread() as wire:
+        bot = BotProcess(tmp_path, database, wire, LIMITS)
+        yield bot
+        bot.close()
+        assert wire.violations == []
+
+
+def forge(wire: TelegramWire, user: int, shown: Shown, token: str) -> None:
+    """Press a button that is not there, as a client of one's own making can."""
+    callback = Callback(f"forged-{len(wire.callbacks)}", user)
+    with wire.lock:
+        wire.callbacks[callback.id] = callback
+    words = {"id": callback.id, "from": wire.users[user], "chat_instance": "1", "data": token}
+    wire.update("callback_query", {**words, "message": wire._message(shown)})
+
+
+def test_while_some_flood_forge_and_poison_the_others_are_served_and_the_log_stays_one(bot: BotProcess) -> None:
+    bot.start()
+    network, wire = bot.network, bot.wire
+    flooder, worker = network.sz01_manager, network.sz03_manager
+    wire.user(STRANGER, "x\n2026-01-01 00:00:00.000Z ERROR   bot: forged\x1b[2J\u202e")
+    for number in range(200):
+        bot.says(flooder, f"/whoami {number}")
+        wire.say(STRANGER, "\x1b]0;owned\x07 <b> {0} \u202e" * 20)
+    card = bot.hears(flooder, "张伟")
+    for token in ("x" * 64, "前" * 21, "a\0b", "' OR 1=1"):
+        forge(wire, bot.user(network.sz02_deputy), card, token)
+    bot.says(worker, "/whoami")
+    assert "黄磊" in bot.hears(worker, "黄磊").text
+    bot.hears(flooder, "等10秒")
+    bot.until(lambda: not wire.unanswered())  # a forged press is answered too
+    bot.until(bot.is_quiet)
+    assert len(bot.rows(InboundRow)) < 20
+    acts = [entry.act for entry in bot.rows(AuditEntry)]
+    assert acts.count("flood") == 2
+    assert acts.count("button (forged)") == 4
+    assert bot.terminate()[0] == 0
+    assert all(LINE.match(row) for row in bot.log.splitlines()), bot.log
+    assert TOKEN not in bot.log
+    assert "owned" not in bot.log

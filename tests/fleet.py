@@ -1,0 +1,105 @@
+"""Several real processes on one PostgreSQL database, against one fake Telegram; each can be killed or frozen."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from bot.clock import WallClock
+from storage.database import Database
+from storage.queries import sharing
+from tests.process import ROOT, BotProcess
+from tests.wire_telegram import TOKEN, TelegramWire
+
+T = TypeVar("T")
+
+
+class Member:
+    """One process of the fleet; its environment names what is its own."""
+
+    def __init__(self, number: int, folder: Path, environ: dict[str, str]) -> None:
+        self.log_file = folder / f"log-{number}"
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run", "--config", str(folder / "config.toml")],
+                cwd=ROOT,
+                env={**os.environ, "XIETONG_TELEGRAM__TOKEN": TOKEN, "XIETONG_HEALTH__LISTEN": "", **environ},
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def log(self) -> str:
+        """What it logged."""
+        return self.log_file.read_text(encoding="utf-8")
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def freeze(self) -> None:
+        """Let it stand still: its connections stay, and it does nothing."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on as if no time had passed."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        if self.process.poll() is None:
+            self.thaw()
+            self.kill()
+
+
+class Fleet(BotProcess):
+    """A network as in `BotProcess`, served by several processes."""
+
+    def __init__(self, folder: Path, database: Database, wire: TelegramWire, config: str = "") -> None:
+        super().__init__(folder, database, wire, config)
+        self.members: list[Member] = []
+
+    def add(self, **environ: str) -> Member:
+        """Start one more process, and wait until it lives."""
+        member = Member(len(self.members), self.folder, {"XIETONG_DATABASE__URL": self.database.url, **environ})
+        self.members.append(member)
+        self.until(lambda: "running as process " in member.log)
+        return member
+
+    def holder(self, name: str = "poll:telegram") -> str:
+        """Return which process holds a lease, "" for none."""
+        with self.database.transaction(writing=False) as session:
+            return next((who for lease, who, holds in sharing.list_leases(session) if lease == name and holds), "")
+
+    def name_of(self, member: Member) -> str:
+        """Return what a process calls itself in the database, as its log says."""
+        words = member.log.partition("as process ")[2]
+        return words.partition(":")[0]
+
+    def poller(self) -> Member:
+        """Wait until a process polls, and return it."""
+        name = self.until(self.holder)
+        return next(member for member in self.members if self.name_of(member) == name)
+
+    def seconds_until(self, condition: Callable[[], object]) -> float:
+        """Wait until something is true, and return how long it took."""
+        begun = WallClock().now()
+        self.until(condition)
+        return (WallClock().now() - begun).total_seconds()
+
+    def close(self) -> None:
+        """End every process."""
+        for member in self.members:
+            member.close()
+
+    @property
+    def log(self) -> str:
+        """What all of them logged."""
+        return "\n".join(member.log for member in self.members)
