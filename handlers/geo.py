@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.0088  # the mean radius (IUGG)
 
 
+@lru_cache(maxsize=65_536)  # the stores of a network are ranked again and again, and do not move
 def road_km(lat1: float, lon1: float, lat2: float, lon2: float, detour: float = 1.3) -> float:
     """Estimate the kilometres by road between two points in degrees: great circle × detour.
 

@@ -146,7 +146,7 @@ _PLACE = (
 
 def list_waiting(session: Session, now: datetime) -> list[Waiting]:
     """List the first of each chat that waits for something, the most urgent first."""
-    return [Waiting(*row) for row in session.connection().execute(_WAITING, {"now": now})]
+    return [Waiting(*row) for row in session.connection().execute(_WAITING, {"now": now}).all()]
 
 
 def claim_rows(session: Session, row_ids: Collection[int], now: datetime, by: str) -> list[Any]:
@@ -162,7 +162,7 @@ def list_cards(session: Session, card_ids: Collection[int]) -> dict[int, Any]:
     """List these cards by their ids, as they stand."""
     if not card_ids:
         return {}
-    return {card.id: card for card in session.connection().execute(_CARDS, {"ids": list(card_ids)})}
+    return {card.id: card for card in session.connection().execute(_CARDS, {"ids": list(card_ids)}).all()}
 
 
 def fold_cards(session: Session, rows: Iterable[Any], now: datetime) -> Mapping[int, str]:

@@ -65,7 +65,8 @@ def list_accounts(session: Session, person_id: int) -> Sequence[Account]:
 def list_staff_accounts(session: Session, store_id: int, roles: Iterable[Role]) -> list[tuple[Person, list[Account]]]:
     """List a store's people of these roles, each with the accounts, the one used last first."""
     staff: dict[int, tuple[Person, list[Account]]] = {}
-    for person, account, _, _ in session.execute(_STAFF_ACCOUNTS, {"store_id": store_id, "roles": list(roles)}):
+    found = session.execute(_STAFF_ACCOUNTS, {"store_id": store_id, "roles": list(roles)})
+    for person, account, _, _ in found.all():
         _, accounts = staff.setdefault(person.id, (person, []))
         if account is not None:
             accounts.append(account)

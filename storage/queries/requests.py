@@ -284,7 +284,7 @@ def answer_figures(
     return {
         # Instants are not exact where they are days and parts of days: tenths of a second are.
         store_id: (count, lost, round(seconds, 1) / answered if answered else None)
-        for store_id, count, lost, answered, seconds in rows
+        for store_id, count, lost, answered, seconds in rows.all()
     }
 
 
@@ -319,7 +319,7 @@ def count_carried(session: Session, part_id: int) -> dict[int, tuple[int, int]]:
     It carries the asks it has to answer and the accepted requests it has to deliver.
     """
     carried: dict[int, tuple[int, int]] = {}
-    for store_id, count, promised in session.connection().execute(_CARRIED, {"part_id": part_id}):
+    for store_id, count, promised in session.connection().execute(_CARRIED, {"part_id": part_id}).all():
         before = carried.get(store_id, (0, 0))
         carried[store_id] = before[0] + count, before[1] + int(promised)
     return carried

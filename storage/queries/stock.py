@@ -95,8 +95,8 @@ def count_stock(session: Session, store_id: int, part_id: int) -> int:
 
 def list_offers(session: Session, part_id: int, *, more_than: int) -> Sequence[Offer]:
     """List the stores in use that say they have more of a part than so many, by their ids."""
-    rows = session.connection().execute(_OFFERS, {"part_id": part_id, "least": more_than})
-    return [Offer(*row) for row in rows]
+    rows = session.connection().execute(_OFFERS, {"part_id": part_id, "least": more_than}).all()
+    return list(map(Offer._make, rows))
 
 
 def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:
