@@ -16,7 +16,8 @@ from bot.threads import Desk
 from handlers import auditing
 from handlers.auditing import UNSAID, Finding, Kind, Look
 from handlers.settings import Settings
-from storage.queries.health import OPEN, Backlog, Waiting
+from storage.queries.health import Backlog, Waiting
+from storage.tables.requests import OPEN_STATES
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class Auditor:
             meters.outbox_open.labels(platform).set(backlog.outbox.get(platform, 0))
         for queue in ("inbound", "timers", "outbox"):
             meters.oldest.labels(queue).set(_seconds_since(backlog, queue, now))
-        for state in OPEN:
+        for state in OPEN_STATES:
             meters.requests_open.labels(str(state)).set(backlog.requests.get(str(state), 0))
         if self._audits % COUNTED == 0:
             database = self._desk.database

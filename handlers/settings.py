@@ -87,15 +87,20 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TransferClocks(Frozen):
-    """How long each step of a transfer may take."""
+class KindClocks(Frozen):
+    """How long the steps may take that every kind has."""
 
     seen: Duration = Field(timedelta(minutes=5), description="the asked store has seen the ask")
     answer: Duration = Field(timedelta(minutes=10), description="it answers, from having seen it or from that limit")
+    record: NextDay = Field(time(18, 0), description="the record is complete: a time of the next day, or a duration")
+    progress: Duration = Field(timedelta(minutes=30), description="a line for the customer this often, once accepted")
+
+
+class TransferClocks(KindClocks):
+    """How long each step of a transfer may take."""
+
     ship: Duration = Field(timedelta(minutes=45), description="packed and on its way, from the acceptance")
     deliver: Duration = Field(timedelta(hours=2), description="in the requester's hands, from the request: the cap")
-    record: NextDay = Field(time(18, 0), description="waybill and freight noted: a time of the next day, or a duration")
-    progress: Duration = Field(timedelta(minutes=30), description="a line for the customer this often, once accepted")
 
 
 _TRANSFER_TODAY = TransferClocks(
@@ -140,12 +145,11 @@ class Clocks(Frozen):
 
     transfer: TransferClockTable = TransferClockTable()
 
-    def of(self, kind: str, urgency: str) -> TransferClocks:
-        """Return the clocks of a kind and urgency."""
-        table: TransferClockTable = getattr(self, kind)
-        if urgency == "today":
-            return table.today
-        return table.normal if urgency == "normal" else table
+    def of(self, kind: str, urgency: str) -> KindClocks:
+        """Return the clocks of a kind and urgency: the kind's urgent ones where it has no others."""
+        table: KindClocks = getattr(self, kind)
+        other: KindClocks = getattr(table, urgency, table)
+        return other
 
 
 Target = Literal["store", "region", "hq", "finance", "author", "next_store", "close"]

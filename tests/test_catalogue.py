@@ -24,12 +24,15 @@ import storage
 from handlers import texts
 from handlers.load import load
 from handlers.registry import Command, registry
+from handlers.requests.kinds import all_kinds
+from storage.tables.requests import State
 
 load()
 
 HANDLERS = Path(handlers.__file__).parent
 BOT = Path(bot.__file__).parent
 STORAGE = Path(storage.__file__).parent
+KINDS = {kind.name: kind for kind in all_kinds()}
 KEYS = texts.keys()
 FEATURES = sorted({key.split(".")[0] for key in KEYS})
 PER_COMMAND = ("help", "example")  # features whose keys are the commands' names
@@ -245,10 +248,18 @@ def _is_used(key: str) -> bool:
     feature, _, name = key.partition(".")
     if feature in PER_COMMAND:
         return name in registry.commands
+    if feature in KINDS and name.startswith(("state_", "author_")):  # named by a request's kind and state
+        return name.partition("_")[2] in set(State)
     if key in NAMED.keys or any(key.startswith(prefix) for prefix in NAMED.prefixes if not prefix.endswith(".")):
         return True
     # Built of its feature and a word: the word has to stand somewhere.
     return f"{feature}." in NAMED.prefixes and name in NAMED.strings
+
+
+def test_every_kind_has_words_for_what_its_author_hears() -> None:
+    missing = [f"{name}.author_{state}" for name, kind in KINDS.items() for state in kind.told]
+    assert [key for key in missing if not texts.has(key)] == []
+    assert all(texts.has(f"{name}.state_{state}") for name, kind in KINDS.items() for state in kind.told)
 
 
 def test_every_sentence_gets_its_values() -> None:

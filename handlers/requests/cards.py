@@ -220,7 +220,7 @@ def _buttons(
         return messages.answer_buttons(language, facts.ask, several=several)
     if side == "owner":
         rows = kind.buttons(context, request, language, "owner")
-        if request.state in {State.ACCEPTED, State.SHIPPED}:
+        if request.state in kind.returnable:
             rows = (*rows, (messages.cannot_button(language, request),))
         return rows
     rows = kind.buttons(context, request, language, "requester")

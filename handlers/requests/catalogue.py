@@ -102,6 +102,7 @@ texts.add(
             "{step} extended by {by} ({who}): {reason}",
             "{step} ampliado {by} ({who}): {reason}",
         ),
+        "recorded": ("🧾 已补录({who})", "🧾 recorded ({who})", "🧾 registrado ({who})"),
         "kept": ("客户是否留住:{kept}", "customer kept: {kept}", "cliente conservado: {kept}"),
         "progress": (
             "客户进度第 {number} 次:{answer}",
@@ -131,17 +132,6 @@ texts.add(
             "{store} has seen it, waiting for the answer",
             "{store} lo ha visto, falta la respuesta",
         ),
-        "accepted": (
-            "{store} 已同意,等发货",
-            "{store} accepted, waiting for shipping",
-            "{store} aceptó, falta el envío",
-        ),
-        "shipped": (
-            "{store} 已发出,等收货",
-            "{store} shipped, waiting for receipt",
-            "{store} envió, falta la recepción",
-        ),
-        "received": ("已收货,待补录单据", "received, record to be made", "recibido, falta el registro"),
         "recorded": ("✅ 完成", "✅ done", "✅ hecho"),
         "withdrawn": ("已撤回", "withdrawn", "retirada"),
         "unfilled": (
@@ -288,16 +278,6 @@ texts.add(
             "ℹ️ {label} {brief} 已由区域关闭({reason}),不用再准备了。",
             "ℹ️ The region closed {label} {brief} ({reason}); nothing more to prepare.",
             "ℹ️ La zona cerró {label} {brief} ({reason}); no hay nada más que preparar.",
-        ),
-        "author_accepted": (
-            "✅ {label} {brief}:{store} 已同意,正在准备发货。",
-            "✅ {label} {brief}: {store} accepted and prepares it.",
-            "✅ {label} {brief}: {store} aceptó y lo prepara.",
-        ),
-        "author_shipped": (
-            "🚚 {label} {brief}:{store} 已发出。",
-            "🚚 {label} {brief}: {store} has shipped it.",
-            "🚚 {label} {brief}: {store} lo ha enviado.",
         ),
         "author_broken": (
             "⚠️ {label} {brief}:对方无法交付,正在问别的门店。",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.requests import rules
 from handlers.requests.kinds import kind_of
-from handlers.settings import Rules, Rung, TransferClocks
+from handlers.settings import KindClocks, Rules, Rung
 from handlers.working_time import Hours, add_working, working_between
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -42,7 +42,7 @@ def rules_text(rules: Rules) -> str:
     return _written[1]
 
 
-def clocks_of(context: Context, request: Request) -> TransferClocks:
+def clocks_of(context: Context, request: Request) -> KindClocks:
     """Return the clocks of a request's kind and urgency, in the version it was opened under."""
     return rules_of(context, request).clocks.of(request.kind, request.urgency)
 

@@ -204,7 +204,7 @@ def withdraw(context: Context, request: Request, reason: str) -> None:
 def press_cannot(context: Context, request: int) -> None:
     """Ask why a promise cannot be kept."""
     found = request_queries.get_request(context.session, request)
-    check_owner(context, found, State.ACCEPTED, State.SHIPPED)
+    check_owner(context, found, *kind_of(found).returnable)
     forms.ask(
         context,
         messages.reason_form(context.language, "request.cannot", "request.cannot_title", {"request": request}),
@@ -222,7 +222,7 @@ def send_cannot(context: Context, values: dict[str, str], request: int) -> None:
 
 def cannot(context: Context, request: Request, reason: str) -> None:
     """Give a promise back: the breach stays with the owner, and the next store is asked."""
-    check_owner(context, request, State.ACCEPTED, State.SHIPPED)
+    check_owner(context, request, *kind_of(request).returnable)
     before = str(request.state)
     life.break_promise(context, request, reason)
     done(context, request, "request.cannot", before, reason=reason)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from handlers.requests import clocks, rules
 from handlers.requests.kinds import Candidate, Kind, kind_of
-from handlers.working_time import add_working
 from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -32,14 +31,17 @@ def open_request(
     urgency: Urgency,
     matter: str,
     customer_waits: bool,
+    cap_at: datetime,
     override_reason: str = "",
 ) -> Request:
-    """Open a request of the store of who speaks; the kind adds its own facts, then calls `start`."""
+    """Open a request of the store of who speaks, to be done by `cap_at`.
+
+    The kind adds its own facts, then calls `start`.
+    """
     session, store = context.session, context.store
     assert store is not None
     policy_id = request_queries.get_or_add_policy(session, clocks.rules_text(context.settings.rules), context.now)
     context.rules[policy_id] = context.settings.rules
-    duration = getattr(context.settings.rules.clocks.of(kind.name, urgency), kind.whole)
     request = {
         "kind": kind.name,
         "number": request_queries.next_number(session, kind.name),
@@ -53,13 +55,19 @@ def open_request(
         "customer_waits": customer_waits,
         "override_reason": override_reason,
         "opened_at": context.now,
-        "cap_at": add_working(rules.clock_hours(store, urgency), context.now, duration),
+        "cap_at": cap_at,
     }
     return add_held(session, Request, request)
 
 
 def start(context: Context, request: Request, candidates: Sequence[Candidate]) -> None:
     """Set the clock of the whole, and ask the first of these stores."""
+    begin(context, request)
+    ask_next(context, request, candidates)
+
+
+def begin(context: Context, request: Request) -> None:
+    """Put the opening on the record and set the clock of the whole; nobody is asked yet."""
     request_queries.add_event(
         context.session,
         request.id,
@@ -77,7 +85,6 @@ def start(context: Context, request: Request, candidates: Sequence[Candidate]) -
         request_id=request.id,
         request=request.id,
     )
-    ask_next(context, request, candidates)
 
 
 # Asking
@@ -111,6 +118,7 @@ def ask_store(context: Context, request: Request, candidate: Candidate, *, rank:
     store_id, reasons = candidate.store_id, json.dumps(candidate.reasons, ensure_ascii=False)
     ask = {"request_id": request.id, "store_id": store_id, "rank": rank, "asked_at": context.now}
     ask_id = add_row(context.session, Ask, ask | {"state": AskState.PENDING, "reasons": reasons})
+    kind_of(request).asked(context, request, candidate, ask_id)
     request_queries.add_event(context.session, request.id, "asked", context.now, store_id=store_id, rank=rank)
     seen = clocks.clocks_of(context, request).seen
     clocks.begin(context, request, "seen", store_id=store_id, duration=seen, ask_id=ask_id, turn=rank)
@@ -232,6 +240,7 @@ def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
     _end_unfilled(context, request)
     _own(context, request, ask, person_id=None)
     kind = kind_of(request)
+    kind.asked(context, request, candidate, ask.id)
     kind.accept(context, request, ask, None)
     _note(context, request, "assigned", store_id=ask.store_id)
     _begin_next(context, request, kind, ask, after=None)
@@ -244,6 +253,7 @@ def refuse(context: Context, request: Request, ask: Ask, code: str, words: str) 
     _end_answer(context, request, ask)
     ask.state, ask.answered_at, ask.answered_by = AskState.REFUSED, context.now, context.person_id
     ask.refusal, ask.refusal_words = code, words
+    kind_of(request).unasked(context, request, ask)
     _note(context, request, "refused", store_id=ask.store_id, code=code, words=words)
     ask_next(context, request)
 
@@ -260,6 +270,7 @@ def drop_ask(context: Context, request: Request, state: AskState) -> None:
     ask = request_queries.find_open_ask(context.session, request.id)
     if ask is not None:
         ask.state = state
+        kind_of(request).unasked(context, request, ask)
         context.session.flush()
     clocks.cancel(context, request, "seen")
     clocks.cancel(context, request, "answer")
@@ -269,7 +280,7 @@ def drop_ask(context: Context, request: Request, state: AskState) -> None:
 
 
 def next_step(context: Context, request: Request, done: str) -> None:
-    """End a step of the kind as done and begin the one after it."""
+    """End a step of the kind as done and begin those that waited for it."""
     clocks.end(context, request, done)
     ask = request_queries.find_open_ask(context.session, request.id)
     _begin_next(context, request, kind_of(request), ask, after=done)
@@ -300,7 +311,7 @@ def break_promise(context: Context, request: Request, reason: str) -> None:
 def finish(context: Context, request: Request, *, earned: bool = True) -> None:
     """Note the confirmed end of the work: the owner's points if it `earned` any, in this transaction, once."""
     kind = kind_of(request)
-    request.state, request.finished_at = State.RECEIVED, context.now
+    request.state, request.finished_at = kind.finished, context.now
     clocks.end(context, request, kind.whole)
     clocks.stop_progress(context, request)
     assert request.owner_store_id is not None
@@ -348,32 +359,29 @@ def _own(context: Context, request: Request, ask: Ask, *, person_id: int | None)
 
 
 def _begin_next(context: Context, request: Request, kind: Kind, ask: Ask | None, *, after: str | None) -> None:
-    names = [step.name for step in kind.steps]
-    place = 0 if after is None else names.index(after) + 1
-    if place >= len(kind.steps):
-        return
-    step = kind.steps[place]
-    store_id = request.owner_store_id if step.accountable == "owner" else request.store_id
-    assert store_id is not None
-    turn = ask.rank if ask else 0
-    due_at = _due(context, request, kind, step.name, store_id)
-    clocks.begin(
-        context, request, step.name, store_id=store_id, due_at=due_at, ask_id=ask.id if ask else None, turn=turn
-    )
+    for step in kind.steps:
+        if after is None if step.after else after is not None:
+            continue
+        if after is not None and (after not in step.after or _still_runs(context, request, step.after)):
+            continue
+        store_id = request.owner_store_id if step.accountable == "owner" else request.store_id
+        assert store_id is not None
+        store = people_queries.get_store(context.session, store_id)
+        clocks.begin(
+            context,
+            request,
+            step.name,
+            store_id=store_id,
+            due_at=kind.due(context, request, step.name, store),
+            ask_id=ask.id if ask else None,
+            turn=ask.rank if ask else 0,
+        )
 
 
-def _due(context: Context, request: Request, kind: Kind, step: str, store_id: int) -> datetime:
-    """Return when a step is due: the record the next day, what has no clock of its own by the cap."""
-    table = clocks.clocks_of(context, request)
-    store = people_queries.get_store(context.session, store_id)
-    if step == kind.steps[-1].name:
-        return rules.record_by(table.record, context.now, store.timezone)
-    duration = getattr(table, step, None)
-    hours = rules.clock_hours(store, request.urgency)
-    if duration is not None:
-        return add_working(hours, context.now, duration)
-    travel = rules.planned_travel(table.seen, table.answer, table.ship, table.deliver)
-    return max(request.cap_at, add_working(hours, context.now, travel))
+def _still_runs(context: Context, request: Request, names: Sequence[str]) -> bool:
+    """Say whether one of these steps is still to be ended."""
+    running = request_queries.list_running_steps(context.session, request.id)
+    return any(step.name in names for step in running)
 
 
 def _cancel_all(context: Context, request: Request) -> None:

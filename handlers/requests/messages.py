@@ -13,7 +13,7 @@ from handlers.durations import say_duration
 from handlers.requests import catalogue  # noqa: F401 - the sentences
 from handlers.working_time import say_moment
 from storage.tables.people import Person
-from storage.tables.requests import Ask, AskState, Event, Request, State, Step
+from storage.tables.requests import AT_WORK, WORK_DONE, Ask, AskState, Event, Request, State, Step
 
 REFUSALS = ("no_stock", "reserved", "no_hands", "other")
 
@@ -57,10 +57,8 @@ def state_words(language: str, facts: CardFacts) -> str:
     if state is State.ASKING:
         seen = facts.ask is not None and facts.ask.state is AskState.SEEN
         return texts.say(language, "request.asking_seen" if seen else "request.asking_pending", store=facts.asked)
-    if state is State.ACCEPTED:
-        return texts.say(language, "request.accepted", store=facts.asked)
-    if state is State.SHIPPED:
-        return texts.say(language, "request.shipped", store=facts.asked)
+    if state in {*AT_WORK, *WORK_DONE}:
+        return texts.say(language, f"{facts.request.kind}.state_{state}", store=facts.asked)
     return texts.say(language, f"request.{state}")
 
 

@@ -11,15 +11,15 @@ from handlers.errors import BadInput, NotAllowed, TooLate
 from handlers.settings import Ladder, Rules, Rung
 from handlers.working_time import ALWAYS, Hours, add_working, at_local, is_open, local
 from storage.tables.people import Person, Store
-from storage.tables.requests import Ask, AskState, Request, State, Step, Urgency
+from storage.tables.requests import AT_WORK, NOT_TAKEN, WORK_DONE, Ask, AskState, Request, State, Step, Urgency
 
 _LABEL = re.compile(r"#?([A-Za-z])\s*[--—]?\s*0*(\d{1,9})")
 _NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Z])-(\d{4,9})(?![0-9])")
 
 ANSWERABLE = (AskState.PENDING, AskState.SEEN)
 # A promise not yet fulfilled can be taken back; what is on its way cannot be called off, only found missing.
-WITHDRAWABLE = (State.ASKING, State.ACCEPTED, State.UNFILLED)
-LIVE = (State.ASKING, State.ACCEPTED, State.SHIPPED, State.UNFILLED)
+WITHDRAWABLE = (*NOT_TAKEN, State.ACCEPTED, State.CONFIRMED)
+LIVE = (*NOT_TAKEN, *AT_WORK)
 # The timers that still do something about a request; one for which none of them waits stands still.
 DRIVING = frozenset({"requests.due", "requests.rung"})
 MOST_NAMED = 20  # requests in a list of what stands still
@@ -53,7 +53,7 @@ def check_may_answer(ask: Ask, request: Request, person: Person, leads_it: bool,
     """
     if not leads_it:
         raise NotAllowed("request.not_asked")
-    if request.state in {State.ACCEPTED, State.SHIPPED, State.RECEIVED, State.RECORDED}:
+    if request.state in {*AT_WORK, *WORK_DONE, State.RECORDED}:
         raise TooLate("request.taken", who=owner)
     if request.state is State.ASKING and ask.state not in ANSWERABLE:
         raise TooLate("request.moved_on", store=asked)
@@ -71,7 +71,7 @@ def check_may_withdraw(request: Request, person: Person) -> None:
     if person.store_id != request.store_id:
         raise NotAllowed("request.not_yours")
     if request.state not in WITHDRAWABLE:
-        raise TooLate("request.too_late_to_withdraw" if request.state is State.SHIPPED else "request.over")
+        raise TooLate("request.too_late_to_withdraw" if request.state in AT_WORK else "request.over")
 
 
 # Who can be asked
@@ -110,15 +110,6 @@ def record_by(when: time | timedelta, done_at: datetime, timezone: str) -> datet
     if isinstance(when, timedelta):
         return done_at + when
     return at_local(local(done_at, timezone).date() + timedelta(days=1), when, timezone)
-
-
-def planned_travel(seen: timedelta, answer: timedelta, ship: timedelta, deliver: timedelta) -> timedelta:
-    """Return the time the plan leaves for the way: the cap less the steps before it, and at least a minute.
-
-    Whoever receives has that long from the shipping, also past the cap: who ships late must not make another break
-    a limit.
-    """
-    return max(deliver - seen - answer - ship, timedelta(minutes=1))
 
 
 def nudge_times(

@@ -8,29 +8,28 @@ from typing import TYPE_CHECKING
 from handlers import notify, texts
 from handlers.chat import Message, message
 from handlers.requests import cards, life, messages
+from handlers.requests.kinds import kind_of
 from storage.queries import people as people_queries
 from storage.tables.people import Person
-from storage.tables.requests import Request, State
+from storage.tables.requests import AT_WORK, Request, State
 
 if TYPE_CHECKING:
     from handlers.context import Context
 
 
-# What a request has become, and before that was, to the words its author hears.
-_TOLD = {
-    State.ACCEPTED: "request.author_accepted",
-    State.SHIPPED: "request.author_shipped",
-    State.UNFILLED: "request.author_unfilled",
-    State.CLOSED: "request.author_closed",
-}
+# What a request of any kind has become, and the words its author hears of it.
+_TOLD = {State.UNFILLED: "request.author_unfilled", State.CLOSED: "request.author_closed"}
 
 
 def tell_author(context: Context, request: Request, before: str) -> None:
     """Tell the author what the request has become, unless the author did it or nothing has changed."""
     if context.person_id == request.author_id or request.state == before:
         return
-    given_back = request.state is State.ASKING and before in {State.ACCEPTED, State.SHIPPED}
+    kind = kind_of(request)
+    given_back = request.state is State.ASKING and before in AT_WORK
     key = "request.author_broken" if given_back else _TOLD.get(request.state)
+    if request.state in kind.told:
+        key = f"{kind.name}.author_{request.state}"
     if key is None:
         return
     store_id = request.owner_store_id

@@ -117,7 +117,7 @@ def open_too_long(context: Context, request: int, again: bool = False) -> None:
 def progress(context: Context, request: int, turn: int, number: int) -> None:
     """Give the author a line for the customer, and set the next one."""
     found = request_queries.get_request(context.session, request)
-    if found.state not in {State.ACCEPTED, State.SHIPPED}:
+    if found.state not in kind_of(found).under_way:
         return
     count = request_queries.count_progress(context.session, request) + 1
     context.session.add(Progress(request_id=request, number=count, prompted_at=context.now))

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from handlers import access
-from handlers.access import ASKERS, REGION, STORE_LEADERS
+from handlers.access import ASKERS, STORE_LEADERS
 from handlers.chat import message_from_json
 from handlers.errors import BadInput, NotAllowed
 from handlers.registry import reply
 from handlers.requests import commands, looking, rules
 from handlers.requests.grammar import Answer, as_asked, clean, parse_answer
-from handlers.requests.kinds import kind_by_letter, kind_of
+from handlers.requests.kinds import Side, kind_by_letter, kind_of
 from storage.queries import chats as chat_queries
 from storage.queries import requests as request_queries
-from storage.tables.requests import Ask, Request, State
+from storage.tables.requests import Ask, Request
 
 if TYPE_CHECKING:
     from handlers.context import Context
 
 # Words give nobody more than the buttons do.
-_MAY = {"shipped": ASKERS, "received": ASKERS | REGION, "withdraw": ASKERS, "cannot": STORE_LEADERS}
+_MAY = {"withdraw": ASKERS, "cannot": STORE_LEADERS}
 
 
 @reply
@@ -83,20 +84,26 @@ def _concerned(context: Context, store_id: int, answer: Answer) -> list[Request]
     asked = [request_queries.get_request(session, ask.request_id, lock=False) for ask in asks]
     owned = request_queries.list_owned(session, store_id)
     mine = [one for one in request_queries.list_unfinished(session, store_id) if one.store_id == store_id]
-    coming = [one for one in mine if one.state is State.SHIPPED]
+    coming = [one for one in mine if one.state in kind_of(one).awaited]
     match answer.kind:
         case "accept" | "refuse":
             return asked
         case "seen":  # with nothing to answer, 收到 is about goods
             return asked or coming
-        case "shipped":
-            return [one for one in owned if one.state is State.ACCEPTED] or list(owned)
         case "cannot":
             return list(owned)
-        case "received":
-            return coming or (asked if as_asked(answer) else [])
-        case _:
+        case "withdraw":
             return [one for one in mine if one.state in rules.WITHDRAWABLE]
+        case said:
+            meant = _meant(said, "owner", owned) + _meant(said, "requester", mine)
+            return meant or (asked if as_asked(answer) else [])
+
+
+def _meant(said: str, side: Side, requests: Sequence[Request]) -> list[Request]:
+    """List which of these a side can be saying this of, those in the first of its states before all others."""
+    words = [(one, kind_of(one).words.get(said)) for one in requests]
+    fitting = [(one, word) for one, word in words if word and word.side == side and one.state in word.states]
+    return [one for one, word in fitting if one.state is word.states[0]] or [one for one, _ in fitting]
 
 
 def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -> bool:
@@ -105,16 +112,17 @@ def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -
     if ask is not None and ask.state in rules.ANSWERABLE and access.works_at(context.me, ask.store_id):
         answer = as_asked(answer) or answer  # 已收到,可以 of a store that is asked means the ask, not goods
     if answer.kind == "seen" and access.works_at(context.me, request.store_id):
-        if request.state is State.SHIPPED:  # 收到 from who waits for the goods: offer the receipt
+        if request.state in kind.awaited:  # 收到 from who waits for the goods: offer the receipt
             looking.press_show(context, request.id)
         return True
     if answer.kind in {"seen", "accept", "refuse"}:
         return _answer(context, request, answer, meant=meant)
-    access.check_role(context.person, _MAY[answer.kind])
-    if answer.kind == "shipped":
-        kind.shipped(context, request, answer)
-    elif answer.kind == "received":
-        kind.received(context, request, answer)
+    word = kind.words.get(answer.kind)
+    if word is None and answer.kind not in _MAY:
+        raise BadInput("request.not_understood")
+    access.check_role(context.person, word.roles if word else _MAY[answer.kind])
+    if word is not None:
+        word.run(context, request, answer)
     elif answer.kind == "withdraw":
         commands.withdraw(context, request, clean(answer.reason, commands.MOST_REASON))
     elif answer.reason:

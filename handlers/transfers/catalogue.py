@@ -20,14 +20,35 @@ texts.add(
             "the other {quantity} cancelled: {reason}",
             "las otras {quantity} canceladas: {reason}",
         ),
-        "recorded": (
-            "🧾 已补录({who})",
-            "🧾 recorded ({who})",
-            "🧾 registrado ({who})",
-        ),
     },
 )
 texts.add("kind", {"transfer": ("调拨", "Transfer", "Traslado")})
+texts.add(
+    "transfer",
+    {
+        "state_accepted": (
+            "{store} 已同意,等发货",
+            "{store} accepted, waiting for shipping",
+            "{store} aceptó, falta el envío",
+        ),
+        "state_shipped": (
+            "{store} 已发出,等收货",
+            "{store} shipped, waiting for receipt",
+            "{store} envió, falta la recepción",
+        ),
+        "state_received": ("已收货,待补录单据", "received, record to be made", "recibido, falta el registro"),
+        "author_accepted": (
+            "✅ {label} {brief}:{store} 已同意,正在准备发货。",
+            "✅ {label} {brief}: {store} accepted and prepares it.",
+            "✅ {label} {brief}: {store} aceptó y lo prepara.",
+        ),
+        "author_shipped": (
+            "🚚 {label} {brief}:{store} 已发出。",
+            "🚚 {label} {brief}: {store} has shipped it.",
+            "🚚 {label} {brief}: {store} lo ha enviado.",
+        ),
+    },
+)
 texts.add(
     "difference",
     {

@@ -12,11 +12,14 @@ from handlers.messages import sentence
 from handlers.registry import button, command, form
 from handlers.requests import cards, life
 from handlers.requests import messages as request_messages
+from handlers.requests import rules as request_rules
 from handlers.requests.commands import MOST_REASON, check_requester, done, name_of
 from handlers.requests.grammar import clean, parse_quantity
 from handlers.requests.kinds import Candidate, kind_named
+from handlers.settings import TransferClocks
 from handlers.transfers import messages, rules, sources
 from handlers.transfers.words import LONGEST_MATTER, parse_transfer
+from handlers.working_time import add_working
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
@@ -195,13 +198,15 @@ def _open(
     candidates: list[Candidate] | None = None,
 ) -> Request:
     """Open the request; `candidates` are those of these very rules, where they have been ranked already."""
-    assert context.store is not None
+    store, clocks = context.store, context.settings.rules.clocks.of("transfer", urgency)
+    assert store is not None and isinstance(clocks, TransferClocks)
     request = life.open_request(
         context,
         kind_named("transfer"),
         urgency=urgency,
         matter=matter,
         customer_waits=customer_waits,
+        cap_at=add_working(request_rules.clock_hours(store, urgency), context.now, clocks.deliver),
         override_reason=override_reason,
     )
     moved = {"request_id": request.id, "part_id": part.id, "asked": quantity, "parent_id": parent_id}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers import texts
+from handlers.access import ASKERS, REGION
 from handlers.chat import Button, Line
 from handlers.errors import TooLate
 from handlers.requests import clocks
-from handlers.requests.kinds import Kind, Side, StepKind, register
+from handlers.requests import rules as request_rules
+from handlers.requests.kinds import Kind, Side, StepKind, Word, register
+from handlers.settings import TransferClocks
 from handlers.transfers import messages, moving, rules, sources
-from handlers.working_time import say_moment
+from handlers.working_time import add_working, say_moment
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
+from storage.tables.people import Store
 from storage.tables.requests import Ask, Request, State
 
 if TYPE_CHECKING:
@@ -52,6 +57,19 @@ def _forward(context: Context, request: Request, language: str, timezone: str) -
         way="" if km is None else texts.say(language, "transfer.way_km", km=round(km)),
         eta=say_moment(eta, timezone, context.now, language),
     )
+
+
+def _due(context: Context, request: Request, step: str, store: Store) -> datetime:
+    """Return when a step is due: the record the next day, the receipt by the cap."""
+    table = clocks.clocks_of(context, request)
+    assert isinstance(table, TransferClocks)
+    hours = request_rules.clock_hours(store, request.urgency)
+    if step == "record":
+        return request_rules.record_by(table.record, context.now, store.timezone)
+    if step == "ship":
+        return add_working(hours, context.now, table.ship)
+    travel = rules.planned_travel(table.seen, table.answer, table.ship, table.deliver)
+    return max(request.cap_at, add_working(hours, context.now, travel))
 
 
 def _accept(context: Context, request: Request, ask: Ask, quantity: int | None) -> None:
@@ -98,7 +116,17 @@ register(
         name="transfer",
         letter="T",
         whole="deliver",
-        steps=(StepKind("ship", "owner"), StepKind("receive", "requester"), StepKind("record", "owner")),
+        steps=(
+            StepKind("ship", "owner"),
+            StepKind("receive", "requester", after=("ship",)),
+            StepKind("record", "owner", after=("receive",)),
+        ),
+        due=_due,
+        finished=State.RECEIVED,
+        under_way=frozenset({State.ACCEPTED, State.SHIPPED}),
+        returnable=frozenset({State.ACCEPTED, State.SHIPPED}),
+        awaited=frozenset({State.SHIPPED}),
+        told=frozenset({State.ACCEPTED, State.SHIPPED}),
         candidates=sources.candidates,
         what=_what,
         brief=_brief,
@@ -107,7 +135,9 @@ register(
         release=_release,
         buttons=_buttons,
         divisible=_divisible,
-        shipped=moving.ship,
-        received=moving.receive,
+        words={
+            "shipped": Word("owner", ASKERS, (State.ACCEPTED, State.SHIPPED), moving.ship),
+            "received": Word("requester", ASKERS | REGION, (State.SHIPPED,), moving.receive),
+        },
     )
 )

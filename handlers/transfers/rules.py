@@ -94,6 +94,15 @@ def can_see_quantity(own_dealer: int, other_dealer: int) -> bool:
     return own_dealer == other_dealer
 
 
+def planned_travel(seen: timedelta, answer: timedelta, ship: timedelta, deliver: timedelta) -> timedelta:
+    """Return the time the plan leaves for the way: the cap less the steps before it, and at least a minute.
+
+    Whoever receives has that long from the shipping, also past the cap: who ships late must not make another break
+    a limit.
+    """
+    return max(deliver - seen - answer - ship, timedelta(minutes=1))
+
+
 def is_stale(stated_at: datetime, now: datetime) -> bool:
     """Say whether a stock figure is older than the day it is good for."""
     return now - stated_at > timedelta(hours=24)

@@ -15,10 +15,7 @@ from sqlmodel import Session, col
 from storage.queries.queues import insert_for
 from storage.tables.audit import AuditEntry
 from storage.tables.queues import InboundRow, OutboxRow, Timer
-from storage.tables.requests import Request, State, Step
-
-# Requests in these states are open; the others have ended.
-OPEN = (State.ASKING, State.UNFILLED, State.ACCEPTED, State.SHIPPED, State.RECEIVED)
+from storage.tables.requests import Request, Step
 
 
 @dataclass(frozen=True, slots=True)

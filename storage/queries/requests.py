@@ -15,12 +15,24 @@ from sqlmodel import Session, col, select
 from storage.queries.queues import insert_for
 from storage.queries.rows import add_rows, find_held, get_row
 from storage.tables.boards import Part
-from storage.tables.requests import Ask, AskState, Counter, Event, Policy, Progress, Request, State, Step, Transfer
+from storage.tables.requests import (
+    AT_WORK,
+    NOT_TAKEN,
+    Ask,
+    AskState,
+    Counter,
+    Event,
+    Policy,
+    Progress,
+    Request,
+    State,
+    Step,
+    Transfer,
+)
 
 OPEN_ASKS = (AskState.PENDING, AskState.SEEN, AskState.ACCEPTED)
 UNANSWERED = (AskState.PENDING, AskState.SEEN)
-AT_WORK = (State.ACCEPTED, State.SHIPPED)
-UNFINISHED = (State.ASKING, State.UNFILLED, *AT_WORK)
+UNFINISHED = (*NOT_TAKEN, *AT_WORK)
 
 
 # What is asked again and again is prebuilt: building a statement takes longer than running it.

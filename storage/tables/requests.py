@@ -10,16 +10,32 @@ from storage.types import choice, identity, moment
 
 
 class State(StrEnum):
-    """Where a request stands; the kinds share one life."""
+    """Where a request stands; the kinds share one life, and between acceptance and record each has its own stages."""
 
+    CONSENTING = "consenting"  # diversion: the customer has not said yet whether to wait or to go
     ASKING = "asking"
     ACCEPTED = "accepted"
-    SHIPPED = "shipped"
+    SHIPPED = "shipped"  # transfer
     RECEIVED = "received"
+    CONFIRMED = "confirmed"  # support: both managers agreed
+    DEPARTED = "departed"  # diversion: the customer is on the way
+    ARRIVED = "arrived"  # support, diversion
+    DONE = "done"
     RECORDED = "recorded"
     WITHDRAWN = "withdrawn"
     UNFILLED = "unfilled"
+    DECLINED = "declined"  # diversion: the customer chose to wait
     CLOSED = "closed"  # by the region
+
+
+# An owner works on it.
+AT_WORK = (State.ACCEPTED, State.SHIPPED, State.CONFIRMED, State.DEPARTED, State.ARRIVED)
+# The work is done, and its end confirmed; paperwork may be left.
+WORK_DONE = (State.RECEIVED, State.DONE)
+# Nobody has taken it yet.
+NOT_TAKEN = (State.CONSENTING, State.ASKING, State.UNFILLED)
+# Open: all the others have ended.
+OPEN_STATES = (*NOT_TAKEN, *AT_WORK, *WORK_DONE)
 
 
 class Urgency(StrEnum):
