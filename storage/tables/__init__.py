@@ -12,8 +12,31 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from storage.tables import audit, boards, chats, ledger, people, queues, requests, sharing  # noqa: E402
+from storage.tables import (  # noqa: E402
+    audit,
+    boards,
+    bookings,
+    chats,
+    customers,
+    ledger,
+    people,
+    queues,
+    requests,
+    sharing,
+)
 
 metadata: MetaData = SQLModel.metadata
 
-__all__ = ["audit", "boards", "chats", "ledger", "metadata", "people", "queues", "requests", "sharing"]
+__all__ = [
+    "audit",
+    "boards",
+    "bookings",
+    "chats",
+    "customers",
+    "ledger",
+    "metadata",
+    "people",
+    "queues",
+    "requests",
+    "sharing",
+]

@@ -118,6 +118,15 @@ class Request(SQLModel, table=True):
     escalations: int = 0
     kept: str = ""  # was the customer kept: yes, no, unknown
     end_reason: str = ""
+    practice: bool = False  # everything works and nothing counts
+    held_at: datetime | None = moment(default=None, nullable=True)  # its clocks stand still since then
+    held_until: datetime | None = moment(default=None, nullable=True)  # and go on by themselves then
+    hold_reason: str = ""
+    customer_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
+    promised_at: datetime | None = moment(default=None, nullable=True)  # what the customer was told
+    satisfaction: int | None = None  # the customer's, 1–10
+    written_by: str = ""  # who wrote the chat message it was made of
+    written_at: str = ""  # a link to that message, where the platform has one
 
 
 class Transfer(SQLModel, table=True):
