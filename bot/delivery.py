@@ -85,7 +85,7 @@ class Delivery:
         self._refused = refused
         self._notes = Notes(desk, self._meters, by)
         self._lines = {platform.name: Line.to(platform) for platform in platforms}
-        self._shown: datetime | None = None  # what the clock showed when the outbox was looked at
+        self.shown: datetime | None = None  # what the clock showed when the outbox was looked at
         self._woken = asyncio.Event()
         self._failed_alone: dict[int, tuple[int, datetime]] = {}  # row → tries that failed while others worked, when
 
@@ -190,7 +190,7 @@ class Delivery:
 
     async def _look_at_clock(self, now: datetime) -> None:
         """Let nobody wait until a clock that was set back shows again what it showed: the pace begins anew."""
-        before, self._shown = self._shown, now
+        before, self.shown = self.shown, now
         is_set = before is not None and now < before - SET_BACK
         if before is None or is_set:
             await self._desk.surely(lambda: outbox.hasten(self._desk.database, now, every=is_set))
@@ -246,7 +246,7 @@ class Delivery:
             await self._hold_back(parcel, until)
             return
         if not self._holds():  # we stood still for so long that another process says it
-            _end_both(pacer, row.chat, apart, None)
+            pacer.end(row.chat, None, apart)
             return
         error: Exception | None = None
         try:
@@ -255,7 +255,7 @@ class Delivery:
         except Exception as failure:  # noqa: BLE001 - whatever it is, it must not stop what waits behind it
             error = failure
         arrived = now()
-        _end_both(pacer, row.chat, apart, arrived)
+        pacer.end(row.chat, arrived, apart)
         if self._shared is not None:
             await self._shared.arrived(pacer.limits(row.chat, arrived), counted, arrived)
         if error is not None:
@@ -392,14 +392,8 @@ class Delivery:
         database, settings = self._desk.database, self._settings
         self._failed_alone.pop(parcel.row.id, None)
         self._meters.messages_given_up.labels(parcel.row.platform).inc()
+        why = why.partition("\n")[0]  # people are told the first line; the log has them all
         await self._desk.surely(lambda: outbox.give_up(database, settings, parcel, why, self._desk.now(), self._by))
-
-
-def _end_both(pacer: Pacer, chat: str, apart: str, now: datetime | None) -> None:
-    """End what was taken of a chat and, for words for one alone, of that person's private chat."""
-    pacer.end(chat, now)
-    if apart:
-        pacer.end_in(apart, now)
 
 
 def _back_off(attempts: int) -> timedelta:

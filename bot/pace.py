@@ -111,9 +111,12 @@ class Pacer:
                 window.take()
         return at
 
-    def end(self, chat: str, now: datetime | None) -> None:
-        """Count the message of this chat that was taken as arriving now; None: it was not sent after all."""
-        for window in (*self._overall, *self._chats[chat]):
+    def end(self, chat: str, now: datetime | None, apart: str = "") -> None:
+        """Count the message of this chat that was taken as arriving now; None: it was not sent after all.
+
+        `apart` is a chat in which alone it was taken as well.
+        """
+        for window in (*self._overall, *self._chats[chat], *(self._chats[apart] if apart else ())):
             window.end(now)
 
     def end_in(self, chat: str, now: datetime | None) -> None:

@@ -513,6 +513,40 @@ async def test_a_platform_that_never_answers_is_given_up_on_after_a_while(at_des
     assert (desk.rows()[0].attempts, desk.rows()[0].claimed_at) == (1, None)
 
 
+async def test_a_process_that_stood_still_leaves_it_to_others_and_silences_no_chat(at_desk: Open) -> None:
+    desk, platform = at_desk(TELEGRAM)
+    holds = False
+
+    async def note(*_event: object) -> None:
+        """Take what happens."""
+
+    room = Desk(desk.database, Inline(), desk.clock)
+    delivery = Delivery(room, SETTINGS, [platform], note, by="me", holds=lambda: holds)
+    desk.say("1", "一")
+    await delivery.deliver_due(desk.clock.now())
+    assert platform.texts("1") == []
+    outbox.release(desk.database)  # as the others do with what is in the hands of one who stands still
+    holds = True
+    await delivery.deliver_due(desk.clock.now())
+    assert platform.texts("1") == ["一"]
+
+
+async def test_a_clock_set_back_while_a_message_is_on_its_way_silences_no_chat(at_desk: Open) -> None:
+    desk, platform = at_desk(TELEGRAM)
+    desk.say("1", "一")
+    gate = platform.hold("1")
+    saying = asyncio.create_task(desk.deliver())
+    await platform.until(lambda: platform.tries == ["1"])
+    looking = asyncio.create_task(desk.app.delivery.deliver_due(desk.clock.now() - timedelta(hours=1)))
+    while (desk.app.delivery.shown or MONDAY) > desk.clock.now() - timedelta(hours=1):
+        await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(saying, looking)
+    desk.say("1", "二")
+    await desk.deliver_all()
+    assert platform.texts("1") == ["一", "二"]
+
+
 # Several processes
 
 
