@@ -39,6 +39,10 @@ class Network:
         users = [self.user(number % self.stores) for number in range(count)]
         return [(user, user, "/whoami") for user in users]
 
+    def stock(self, count: int) -> list[tuple[int, int, str]]:
+        """Let the managers ask in turns who has a part; nothing is changed by it."""
+        return [(self.user(number), self.user(number), f"/stock PN-{number % PARTS:04}") for number in range(count)]
+
     def transfers(self, count: int) -> list[tuple[int, int, str]]:
         """Let the managers post transfers in turns, each time of another part."""
         posted = []

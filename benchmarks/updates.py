@@ -93,8 +93,8 @@ def _echo(how: How, wire: Wire, said: Said) -> float:
 
 
 def warm_up(wire: Wire, network: Network) -> None:
-    """Let a hundred managers ask who they are, so that nothing is done for the first time afterwards."""
-    said = network.whoami(100)
+    """Let managers ask who they are and who has a part, so that nothing is done for the first time afterwards."""
+    said = network.whoami(100) + network.stock(20)
     wire.load(said)
     wire.wait_quiet(len(said), rest=0.5)
     wire.ask("forget")

@@ -266,3 +266,4 @@ _PEOPLE: dict[str, Make] = {
     "unbind": _by_overseer("/unbind", chat=True),
     "bind": _by_overseer("/bind managers", chat=True),
 }
+ONCE_A_REGION = frozenset({"unbind", "bind"})

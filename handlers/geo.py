@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, degrees, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.0088  # the mean radius (IUGG)
 
@@ -21,3 +21,18 @@ def road_km(lat1: float, lon1: float, lat2: float, lon2: float, detour: float = 
     north, east = radians(lat2 - lat1), radians(lon2 - lon1)
     half = sin(north / 2) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(east / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half))) * detour
+
+
+def box_around(latitude: float, longitude: float, km: float) -> tuple[float, float, float, float]:
+    """Return what holds every point so near in a straight line, in degrees: south, north, west, east.
+
+    It is larger than needed at the poles and at the date line, where it goes all the way round.
+    """
+    up = degrees((km + 0.01) / EARTH_RADIUS_KM)  # ten metres more: what rounding could leave out
+    south, north = latitude - up, latitude + up
+    widest = max(abs(south), abs(north))
+    if widest >= 89:
+        return south, north, -180.0, 180.0
+    aside = degrees(2 * asin(min(1.0, sin(radians(up) / 2) / cos(radians(widest)))))
+    west, east = longitude - aside, longitude + aside
+    return (south, north, west, east) if west >= -180 and east <= 180 else (south, north, -180.0, 180.0)

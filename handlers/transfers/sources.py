@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handlers import texts
 from handlers.boards.matching import PartIndex, PartName
 from handlers.durations import parse_duration
-from handlers.geo import road_km
+from handlers.geo import box_around, road_km
 from handlers.messages import sentence
 from handlers.requests import cards, clocks, life
 from handlers.requests.kinds import Candidate, Reason
@@ -62,13 +62,16 @@ def ranked(context: Context, store: Store, part: Part, wanted: int, numbers: Rul
     """Rank the stores that could give so many of a part to a store, with the reasons. Purpose: matching."""
     session, matching = context.session, numbers.matching
     offers: dict[int, tuple[stock_queries.Offer, float | None]] = {}
-    for offer in stock_queries.list_offers(session, part.id, more_than=matching.safety_stock):
+    box = None
+    if store.latitude is not None and store.longitude is not None:
+        box = box_around(store.latitude, store.longitude, matching.max_km / matching.detour)
+    for offer in stock_queries.list_offers(session, part.id, more_than=matching.safety_stock, box=box):
         km = way_km(store, offer, matching.detour)
         if offer.store_id != store.id and (km is None or km <= matching.max_km):
             offers[offer.store_id] = offer, km
     if not offers:
         return []
-    carried = request_queries.count_carried(session, part.id)
+    carried = request_queries.count_carried(session, part.id, offers)
     answers = request_queries.answer_figures(session, context.now - ANSWERS_OF, offers)
     found = []
     for offer, km in offers.values():

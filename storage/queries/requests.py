@@ -300,12 +300,16 @@ def answer_figures(
     }
 
 
+def _stores() -> Any:
+    return bindparam("stores", expanding=True)
+
+
 def _carried() -> Any:
     # By way of the open requests: they are few, while asks and what was moved are kept for ever.
     asked = (
         select(Ask.store_id, func.count(), literal(0))
         .join(Request, col(Request.id) == Ask.request_id)
-        .where(Request.state == State.ASKING, col(Ask.state).in_(UNANSWERED))
+        .where(Request.state == State.ASKING, col(Ask.state).in_(UNANSWERED), col(Ask.store_id).in_(_stores()))
         .group_by(col(Ask.store_id))
     )
     left = Transfer.accepted - Transfer.received - Transfer.lost - Transfer.cancelled
@@ -316,7 +320,7 @@ def _carried() -> Any:
             func.sum(case((col(Transfer.part_id) == bindparam("part_id"), left), else_=0)),
         )
         .outerjoin(Transfer, col(Transfer.request_id) == col(Request.id))
-        .where(col(Request.state).in_(AT_WORK), col(Request.owner_store_id).is_not(None))
+        .where(col(Request.state).in_(AT_WORK), col(Request.owner_store_id).in_(_stores()))
         .group_by(col(Request.owner_store_id))
     )
     return union_all(asked, owned)
@@ -325,13 +329,15 @@ def _carried() -> Any:
 _CARRIED = _carried()
 
 
-def count_carried(session: Session, part_id: int) -> dict[int, tuple[int, int]]:
+def count_carried(session: Session, part_id: int, stores: Collection[int]) -> dict[int, tuple[int, int]]:
     """Return store → how much it carries, and how many of a part it has promised and not yet seen received.
 
     It carries the asks it has to answer and the accepted requests it has to deliver.
     """
     carried: dict[int, tuple[int, int]] = {}
-    for store_id, count, promised in session.connection().execute(_CARRIED, {"part_id": part_id}).all():
+    for store_id, count, promised in (
+        session.connection().execute(_CARRIED, {"part_id": part_id, "stores": list(stores)}).all()
+    ):
         before = carried.get(store_id, (0, 0))
         carried[store_id] = before[0] + count, before[1] + int(promised)
     return carried

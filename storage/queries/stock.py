@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import String, bindparam, cast, func
+from sqlalchemy import String, and_, bindparam, cast, func, or_
 from sqlmodel import Session, col, select
 
 from storage.queries.queues import insert_for
@@ -52,6 +52,16 @@ _OFFERS = (
     )
     .order_by(_stores.c.id)
 )
+_OFFERS_NEAR = _OFFERS.where(
+    or_(
+        _stores.c.latitude.is_(None),
+        _stores.c.longitude.is_(None),
+        and_(
+            _stores.c.latitude.between(bindparam("south"), bindparam("north")),
+            _stores.c.longitude.between(bindparam("west"), bindparam("east")),
+        ),
+    )
+)
 _LEVEL = select(_levels.c.quantity).where(
     _levels.c.store_id == bindparam("store_id"), _levels.c.part_id == bindparam("part_id")
 )
@@ -93,10 +103,18 @@ def count_stock(session: Session, store_id: int, part_id: int) -> int:
     return found or 0
 
 
-def list_offers(session: Session, part_id: int, *, more_than: int) -> Sequence[Offer]:
-    """List the stores in use that say they have more of a part than so many, by their ids."""
-    rows = session.connection().execute(_OFFERS, {"part_id": part_id, "least": more_than}).all()
-    return list(map(Offer._make, rows))
+def list_offers(
+    session: Session, part_id: int, *, more_than: int, box: tuple[float, float, float, float] | None = None
+) -> Sequence[Offer]:
+    """List the stores in use that say they have more of a part than so many, by their ids.
+
+    With a `box` (south, north, west, east in degrees) those in it, and those whose place is not known.
+    """
+    asked: dict[str, float] = {"part_id": part_id, "least": more_than}
+    if box is None:
+        return list(map(Offer._make, session.connection().execute(_OFFERS, asked).all()))
+    asked |= zip(("south", "north", "west", "east"), box, strict=True)
+    return list(map(Offer._make, session.connection().execute(_OFFERS_NEAR, asked).all()))
 
 
 def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:

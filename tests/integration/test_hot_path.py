@@ -157,8 +157,8 @@ def test_a_store_carries_what_it_is_asked_and_what_it_promised(any_database: Dat
         ask = {"request_id": request_id, "store_id": giver, "rank": 1, "state": AskState.SEEN, "asked_at": MONDAY}
         add_row(session, Ask, ask)
     with any_database.transaction(writing=False) as session:
-        assert request_queries.count_carried(session, part) == {giver: (3, 3)}
-        assert request_queries.count_carried(session, part + 1) == {giver: (3, 0)}
+        assert request_queries.count_carried(session, part, [giver]) == {giver: (3, 3)}
+        assert request_queries.count_carried(session, part + 1, [giver]) == {giver: (3, 0)}
 
 
 def test_who_accepts_unseen_has_answered_in_time_and_is_reminded_of_nothing(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.geo import EARTH_RADIUS_KM, road_km
+from handlers.geo import EARTH_RADIUS_KM, box_around, road_km
 
 SHENZHEN, GUANGZHOU = (22.5431, 114.0579), (23.1291, 113.2644)
 
@@ -61,3 +61,23 @@ def test_there_and_back_are_equally_far_and_never_beyond_half_the_globe(
     there = road_km(lat1, lon1, lat2, lon2, detour=1)
     assert there == pytest.approx(road_km(lat2, lon2, lat1, lon1, detour=1))
     assert 0 <= there <= pi * EARTH_RADIUS_KM * (1 + 1e-9)
+
+
+@given(
+    st.floats(-90, 90),
+    st.floats(-180, 180),
+    st.floats(-3, 3),
+    st.floats(-6, 6),
+    st.floats(0, 400),
+)
+def test_whatever_is_near_is_in_the_box_around(lat: float, lon: float, up: float, aside: float, km: float) -> None:
+    there = max(-90.0, min(90.0, lat + up)), (lon + aside + 180) % 360 - 180
+    south, north, west, east = box_around(lat, lon, km)
+    if road_km(lat, lon, *there, detour=1) <= km:
+        assert south <= there[0] <= north
+        assert west <= there[1] <= east
+
+
+def test_the_box_around_a_city_leaves_the_next_one_out() -> None:
+    south, north, west, east = box_around(*SHENZHEN, 50)
+    assert not (south <= GUANGZHOU[0] <= north and west <= GUANGZHOU[1] <= east)
