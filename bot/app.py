@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot import keys
 from bot.auditor import Auditor
 from bot.clock import Clock, SimulatedClock, WallClock
 from bot.config import Config
@@ -383,6 +384,9 @@ async def _work(app: App) -> None:
 def _build(config: Config) -> App:
     clock = WallClock()
     database = Database(config.database.url, standing=STANDING)
+    keys.unlock(database, config)
+    if not database.vault.has_key:
+        log.warning("no key for customers' data (%s): none can be kept or read; see `xietong doctor`", keys.VARIABLE)
     workers = Threads(one_writer=database.is_sqlite, together=database.together)
     cache = None
     if config.redis.url and not database.is_sqlite:

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 from bot.config_words import KeyPath, Words
 from handlers.settings import (
     Clocks,
+    Customers,
     Digest,
     Escalation,
     Flood,
@@ -35,11 +36,12 @@ from handlers.settings import (
     Points,
     Rules,
     Settings,
+    Supporting,
 )
 
 DEFAULT_PATH = Path("config.toml")
 PREFIX = "XIETONG_"
-_OURS = frozenset({"XIETONG_CONFIG"})  # names the file itself, see cli.py
+_OURS = frozenset({"XIETONG_CONFIG", "XIETONG_KEY"})  # names the file itself, see cli.py; see keys.py
 
 
 class ConfigError(Exception):
@@ -206,9 +208,11 @@ class Config(Frozen):
     escalation: Escalation = Escalation()
     points: Points = Points()
     matching: Matching = Matching()
+    supporting: Supporting = Supporting()
     limits: Limits = Limits()
     digest: Digest = Digest()
     flood: Flood = Flood()
+    customers: Customers = Customers()
 
     def settings(self) -> Settings:
         """Return what `handlers/` is told."""
@@ -217,9 +221,12 @@ class Config(Frozen):
             escalation=self.escalation,
             points=self.points,
             matching=self.matching,
+            supporting=self.supporting,
             limits=self.limits,
         )
-        return Settings(network=self.network, digest=self.digest, flood=self.flood, rules=rules)
+        return Settings(
+            network=self.network, digest=self.digest, flood=self.flood, customers=self.customers, rules=rules
+        )
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret word of the configuration, for the log to hide."""
@@ -230,6 +237,7 @@ class Config(Frozen):
         for url in (self.database.url, self.redis.url):
             if found := re.search(r"//[^/:@]*:(.*)@", url):
                 words += [found[1], unquote(found[1])]
+        words.append(os.environ.get("XIETONG_KEY", "").strip())
         return tuple(dict.fromkeys(word for word in words if word))
 
 

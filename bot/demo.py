@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,9 +24,12 @@ from bot.app import App
 from bot.clock import SimulatedClock, WallClock
 from bot.console import Console
 from bot.demo_acts import read
-from bot.demo_checks import MOST_TOLD, Check, check, gather
+from bot.demo_checks import MOST_TOLD, Check, check
+from bot.demo_customers import Book
 from bot.demo_days import Days, shelves
-from bot.demo_people import ZONE, People, Script
+from bot.demo_facts import gather, stated_now
+from bot.demo_helps import Call, Helps, todays_capacity
+from bot.demo_people import ZONE, People, Plan, Script
 from bot.demo_summary import figures, summary_rows
 from bot.demo_told import WIDTH, Entry, Log, Teller, together
 from bot.threads import Inline
@@ -46,13 +49,16 @@ CHORES = timedelta(hours=6)  # periodic work sets its timers a day ahead or more
 class Scene:
     """A request of the first day that is told: when it is posted, and how the stores asked answer in turn.
 
-    `until` are the words of its card that end the story; "" tells all of it, its cards in full.
+    `until` are the words of its card that end the story; "" tells all of it, its cards in full. `without` are words of
+    what is left out, `after` is when it is told.
     """
 
     title: str
     start: time
     script: Script
     until: str = ""
+    without: tuple[str, ...] = ()
+    after: timedelta = timedelta(hours=2, minutes=50)
 
 
 SCENES = (
@@ -60,7 +66,24 @@ SCENES = (
     Scene("一家不行,自动问下一家 · a refusal cascades", time(13, 30), ("refuse", "accept"), "已同意"),
     Scene("无人应答,超时上报 · silence escalates", time(15, 0), ("silent", "accept"), "已同意"),
 )
-TOLD_AFTER = timedelta(hours=2, minutes=50)
+DIVERSION = Scene(
+    "一次分流,客户自己选 · a customer diverted",
+    time(10, 40),
+    ("accept",),
+    "已完成服务",
+    ("请把进度转告客户(第 2 次)", "请把进度转告客户(第 3 次)", "[已转发]", "[跳过]"),
+    timedelta(hours=5),
+)
+SUPPORT = Scene(
+    "一次技师支援,提前三天约 · a technician lent",
+    time(9, 10),
+    ("accept",),
+    "故障已解决",
+    ("📨 S", "⏳", "⭐", "[已转发]", "[跳过]"),
+    timedelta(hours=3),
+)
+OVER = timedelta(hours=4)  # after the end of a visit its record is made
+MORNING = time(7, 45)  # the stores' systems say what is booked today
 
 
 def run(*, stores: int = 15, days: int = 7, seed: int = 1, pace: Pace = "fast", out: Path | None = None) -> int:
@@ -106,7 +129,10 @@ class Demo:
         self.cast = network.members(database)
         shelf = shelves(stores, seed)
         self.people = People(self.console, self.clock, self.cast, seed, shelf, read)
-        self.days = Days(self.people, self.cast, shelf)
+        self.book = Book(self.people.dice("customers"))
+        self.days = Days(self.people, self.cast, shelf, self.book)
+        self.helps = Helps(self.people, self.cast, stores, seed, self.book, until=LAST - timedelta(days=1))
+        self.stated = stated_now(database)
         self.log = Log(self.cast)
         self.screen = Screen(width=WIDTH, highlight=False, markup=False, emoji=False, record=True, soft_wrap=False)
         self.teller = Teller(self.log, self.screen)
@@ -138,12 +164,19 @@ class Demo:
     def _agenda(self) -> None:
         for scene in SCENES:
             need = self.days.scene(others=len(scene.script))
-            number: list[int] = []
             when = at_local(self.first, scene.start, ZONE)
-            self.people.at(when, partial(self.days.post, need, number, scene.script))
-            self.people.at(when + TOLD_AFTER, partial(self._tell_request, scene, number))
-        for day in range(self.size[1]):
-            self.days.plan(self.first + timedelta(days=day))
+            number: list[int] = []
+            self.people.at(when, partial(self.days.post, need, number, Plan(scene.script)))
+            self.people.at(when + scene.after, partial(self._tell_request, scene, number))
+        dice = self.people.dice("scenes")
+        self._stage(DIVERSION, "D", self.helps.diversion(dice, Plan(DIVERSION.script), store=self.helps.busiest))
+        self._stage(SUPPORT, "S", self.helps.support(self.first, dice, Plan(SUPPORT.script)))
+        for number_of_day in range(self.size[1]):
+            day = self.first + timedelta(days=number_of_day)
+            if number_of_day:
+                self.people.at(at_local(day, MORNING, ZONE), partial(self._restate, day))
+            self.days.plan(day, number_of_day)
+            self.helps.plan(day, number_of_day)
         digest = at_local(self.first, self.settings.digest.nightly, ZONE)
         self.people.at(
             digest + timedelta(minutes=1), partial(self._tell_board, "晚间日结 · the nightly digest", "🌙", digest)
@@ -151,6 +184,24 @@ class Demo:
         weekly = at_local(LAST, self.settings.digest.weekly, ZONE)
         title = "周一积分榜 · the weekly scoreboard"
         self.people.at(weekly + timedelta(minutes=1), partial(self._tell_board, title, "📊", weekly))
+
+    def _stage(self, scene: Scene, letter: str, call: Call | None) -> None:
+        """Let a support or a diversion be posted and told: all of it where the demo goes on for so long."""
+        if call is None:
+            return
+        when, number = at_local(self.first, scene.start, ZONE), list[int]()
+        self.people.at(when, partial(self.helps.post, call, letter, number))
+        told = when + scene.after
+        if call.plan.ends_at is not None:
+            over = call.plan.ends_at + OVER
+            scene, told = (scene, over) if over < self.end else (replace(scene, until="已约定"), told)
+        self.people.at(told, partial(self._tell_request, scene, number))
+
+    async def _restate(self, day: date) -> None:
+        stores, _, seed = self.size
+        rows = todays_capacity(stores, seed, self.people.dice("capacity", day))
+        network.restate(self.database, self.settings, rows, self.clock.now())
+        self.stated = stated_now(self.database) | self.stated  # of days before, what was said then
 
     async def _live(self, end: datetime) -> None:
         """Let time pass: the bot works what is due, people read and answer, and so on to the end."""
@@ -174,8 +225,8 @@ class Demo:
     # Telling
 
     async def _tell_request(self, scene: Scene, number: list[int]) -> None:
-        label = self.people.labels.get(number[0], "")
-        story = self.log.story(label, until=scene.until)
+        label = self.people.labels.get(number[0], "") if number else ""
+        story = self.log.story(label, until=scene.until, without=scene.without)
         await self._tell(f"{scene.title}({label})", story, whole=not scene.until)
 
     async def _tell_board(self, title: str, mark: str, at: datetime) -> None:
@@ -188,6 +239,7 @@ class Demo:
         self._bar.stop()
         self.teller.head(f"{title} · {local(self.clock.now(), ZONE):%m-%d}")
         for same in together(entries):
+            self.teller.begin_day(same[0].at)
             self.teller.tell(same, whole=whole)
             if self.pace == "watch":
                 await WallClock().sleep(1)
@@ -199,7 +251,7 @@ class Demo:
     def finish(self) -> list[Check]:
         """Sum up and check; returns what was checked."""
         with self.database.transaction(writing=False) as session:
-            self.facts = gather(session, self.clock.now())
+            self.facts = gather(session, self.clock.now(), stated=self.stated, secrets=self.book.secrets)
         self.figures = figures(self.facts, posted=self.log.posted, edited=self.log.edited)
         self.teller.head("小结 · summary")
         for chinese, english, figure in summary_rows(self.figures):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from functools import partial
 
+from bot import demo_diversion, demo_questions, demo_support
 from bot.console import Shown
 from bot.demo_network import Member, emergency_chat, managers_chat
-from bot.demo_people import ZONE, People, find_button, label_of
+from bot.demo_people import ZONE, People, find_button, is_card, label_of, minutes
+from bot.demo_region import oversee
 from handlers.chat import Button
 from handlers.working_time import at_local, local
 from storage.tables.people import Role
@@ -27,27 +28,29 @@ SHIPPED = ("已发出 顺丰 SF{number} 40分钟", "已发出,闪送 30分钟", 
 BROKEN = ("开箱发现灯脚断了", "同事上午已经装车用掉了", "货车抛锚,今天送不了")
 OVERRIDE = ("大客户的车,下午必须交", "索赔车,厂家在催")
 REST = ("客户只要这些", "附近店顺路带到了")
+HELD = "仓库正在盘点,数完就发"
 CARRIED = ("明早司机顺路带", "等明天盘点后再答复")
-NO_STORE = ("各店都没有,已向厂家订货", "客户同意等厂家到货")
 KEPT = ("yes", "yes", "yes", "yes", "yes", "no", "unknown")
 
-_PART = re.compile(r"T-\d{4,} (.+?) ×\d")
 _DIGITS = 7
 
 
 def read(people: People, member: Member, shown: Shown) -> None:
     """Read one private message and decide what to do about it, once for each thing that can be done."""
-    if member.role is Role.REGION_MANAGER:
-        _oversee(people, member, shown)
-        return
+    label = label_of(shown.text)
+    oversees = member.role is Role.REGION_MANAGER
+    if oversees:
+        oversee(people, member, shown)
+    # What is asked of another store begins anew, but for parts: they are where they are.
+    turn = (0 if label.startswith("T") else people.turn(label), demo_diversion.is_refused(shown))
+    place = (shown.id if label == "" else is_card(shown), turn)
     for button in shown.buttons:
-        react = _REACTIONS.get(button.action)
-        if react is not None and people.once(member.user, button.action, str(button.args), button.label):
+        react = None if oversees else _REACTIONS.get(button.action)
+        if react is not None and people.once(member.user, button.action, str(button.args), button.label, place):
             react(people, member, shown, button)
     if shown.message.ask and people.once("asked", shown.id, shown.edits):
-        people.after(people.dice(shown.id), (0.2, 0.7), partial(people.write_in_turn, member))
-    label = label_of(shown.text)
-    if label and f"/freight {label}" in shown.text and people.once("record", label):
+        people.after(people.dice(shown.id), (0.2, 0.7), partial(people.write_in_turn, member, shown))
+    if label and not oversees and f"/freight {label}" in shown.text and people.once("record", label):
         _record(people, member, label)
 
 
@@ -120,7 +123,8 @@ async def _answer(
     chats = (managers_chat(member.region), emergency_chat(member.region))
     asking = (card for chat in chats for card in people.console.messages(chat))
     cards = [card for card in asking if find_button(card, accept.action, accept.args)]
-    if cards and dice.random() < 0.4:
+    alone = label_of(shown.text).startswith("D")  # the bot asks which technician: a form of one's own
+    if cards and not alone and dice.random() < 0.4:
         await people.say(member, words, chat=cards[0].address.chat, reply_to=cards[0])
     else:
         await people.say(member, words, reply_to=shown)
@@ -132,10 +136,16 @@ def _pick(people: People, member: Member, shown: Shown, button: Button) -> None:
         return
     dice = people.dice("pick", shown.id)
     options = [one for one in shown.buttons if one.action == button.action and one.args["value"] != ""]
-    if options:
+    wanted = people.pick_of(member, str(button.args["field"]))
+    chosen = [one for one in options if one.args["value"] == wanted]
+    if wanted and not chosen:  # in words of one's own
+        people.after(dice, (0.1, 0.5), partial(people.say, member, wanted))
+    elif chosen:
+        people.after(dice, (0.1, 0.5), partial(people.press, member, shown, chosen[0]))
+    elif options:
         people.after(dice, (0.1, 0.5), partial(people.press, member, shown, dice.choice(options)))
     elif people.has_to_write(member):
-        people.after(dice, (0.1, 0.5), partial(people.write_in_turn, member))
+        people.after(dice, (0.1, 0.5), partial(people.write_in_turn, member, shown))
     else:
         people.after(dice, (0.1, 0.5), partial(people.press, member, shown, button))
     if button.args["field"] == "reason":
@@ -154,6 +164,8 @@ def _owes(people: People, member: Member, shown: Shown, button: Button) -> None:
     if not people.once("owes", label, member.store, button.label, len(people.asked.get(label, ()))):
         return
     script = label in people.scripts
+    if people.twist(label) == "hold":
+        people.after(dice, (3, 6), partial(people.say, member, f"/hold {label} 20m {HELD}"))
     cannot = find_button(shown, "request.cannot")
     if cannot is not None and not script and dice.random() < 0.1:
 
@@ -175,6 +187,15 @@ def _owes(people: People, member: Member, shown: Shown, button: Button) -> None:
             await people.press(member, shown, button)
 
     people.after(dice, (12, 18) if script else people.habit(member).ship, ship)
+
+
+def _lent(people: People, member: Member, shown: Shown, button: Button) -> None:
+    """Say, the morning after, that what was lent is back."""
+    label = label_of(shown.text)
+    if is_card(shown) and people.acts(member) and people.once("back", label):
+        tomorrow = local(people.clock.now(), ZONE).date() + timedelta(days=1)
+        when = at_local(tomorrow, time(10), ZONE) + minutes(people.dice("back", label), (0, 120))
+        people.at(when, partial(people.press, member, shown, button))
 
 
 def _details(people: People, member: Member, shown: Shown, button: Button) -> None:
@@ -227,16 +248,11 @@ def _awaits(people: People, member: Member, shown: Shown, button: Button) -> Non
 
         people.after(dice, (30, 90), drop)
     elif several and dice.random() < 0.4:
-        people.after(dice, (25, 60), partial(_reply_if, people, member, shown, button, "已收到1个"))
+        people.after(dice, (25, 60), partial(people.reply_while, member, shown, button, "已收到1个"))
     elif dice.random() < 0.4:
-        people.after(dice, (25, 75), partial(_reply_if, people, member, shown, button, "已收到"))
+        people.after(dice, (25, 75), partial(people.reply_while, member, shown, button, "已收到"))
     else:
         people.after(dice, (25, 75), partial(people.press, member, shown, button))
-
-
-async def _reply_if(people: People, member: Member, shown: Shown, button: Button, words: str) -> None:
-    if find_button(shown, button.action, button.args) is not None:
-        await people.say(member, words, reply_to=shown)
 
 
 def _again(people: People, member: Member, shown: Shown, button: Button) -> None:
@@ -249,10 +265,10 @@ def _withdraws(people: People, member: Member, shown: Shown, button: Button) -> 
     """Now and then the customer has gone."""
     label = label_of(shown.text)
     dice = people.dice("withdraw", label)
-    if label in people.scripts or dice.random() > 0.08:
+    if label in people.scripts or not label.startswith("T") or dice.random() > 0.08:
         return
     if dice.random() < 0.5:
-        people.after(dice, (3, 9), partial(_reply_if, people, member, shown, button, "撤回,客户走了"))
+        people.after(dice, (3, 9), partial(people.reply_while, member, shown, button, "撤回,客户走了"))
     else:
         people.after(dice, (3, 9), partial(people.press, member, shown, button))
 
@@ -273,7 +289,7 @@ def _kept(people: People, member: Member, shown: Shown, button: Button) -> None:
     script = label_of(shown.text) in people.scripts
     kept = "yes" if script else dice.choice(KEPT)
     chosen = next(one for one in shown.buttons if one.args.get("kept") == kept)
-    if script or dice.random() < 0.9:
+    if script or not label_of(shown.text).startswith("T") or dice.random() < 0.9:
         people.after(dice, (2, 6) if script else (5, 40), partial(people.press, member, shown, chosen))
 
 
@@ -315,35 +331,9 @@ _REACTIONS: dict[str, Callable[[People, Member, Shown, Button], None]] = {
     "request.kept": _kept,
     "transfer.override": _not_urgent,
     "reports.carry": _carry,
+    "transfer.back": _lent,
+    "diversion.approve": demo_diversion.approve,
+    **demo_support.REACTIONS,
+    **demo_diversion.REACTIONS,
+    **demo_questions.REACTIONS,
 }
-
-
-# The region
-
-
-def _oversee(people: People, member: Member, shown: Shown) -> None:
-    """Assign what nobody can fill, close it, or confirm a receipt that was forgotten."""
-    label = label_of(shown.text)
-    dice = people.dice("region", shown.id)
-    received = find_button(shown, "transfer.received")
-    if received is not None and people.once("confirm", label):
-        people.after(dice, (15, 40), partial(people.press, member, shown, received))
-    if "没有门店可以接" in shown.text and people.once("unfilled", shown.id):
-        people.after(dice, (4, 25), partial(_decide, people, member, shown, label, dice))
-
-
-async def _decide(people: People, member: Member, shown: Shown, label: str, dice: random.Random) -> None:
-    part = _PART.search(shown.text)
-    asker = people.asker.get(label)
-    stores = {one.store for one in people.cast if one.store and one.region == member.region}
-    refused = set(people.asked.get(label, ()))
-    have = [
-        store
-        for store in sorted(stores)
-        if part and people.shelf[store].get(part[1], 0) > 1 and (asker is None or store != asker.store)
-    ]
-    willing = [store for store in have if store not in refused] or have
-    if willing and dice.random() < 0.6:
-        await people.say(member, f"/assign {label} {dice.choice(willing)}")
-    else:
-        await people.say(member, f"/close {label} {dice.choice(NO_STORE)}")

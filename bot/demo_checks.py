@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from handlers import dispatch
+from bot.demo_facts import Facts, by, gather
+from bot.demo_work import bays_are_taken, costs_are_hqs, customers_are_hidden, points_due, technicians_booked_once
 from handlers.chat import InboundKind, Priority, inbound_from_json
-from storage.queries import checks
-from storage.tables.audit import AuditEntry
-from storage.tables.boards import StockMove
-from storage.tables.chats import Card
-from storage.tables.ledger import PointsEntry
-from storage.tables.queues import InboundRow, OutboxRow, Timer
-from storage.tables.requests import Ask, AskState, Request, State, Step, Transfer
+from handlers.hearing import route_of
+from storage.tables.requests import AskState, State
 
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-K = TypeVar("K")
-V = TypeVar("V")
+__all__ = ["MOST_TOLD", "Check", "check", "gather"]
 
 MOST_TOLD = 5
 
@@ -41,46 +31,6 @@ class Check:
         return not self.problems
 
 
-@dataclass
-class Facts:
-    """Everything the checks look at, read once."""
-
-    now: datetime
-    timers: list[Timer]
-    inbound: list[InboundRow]
-    outbox: list[OutboxRow]
-    cards: list[Card]
-    requests: list[Request]
-    transfers: dict[int, Transfer]
-    asks: dict[int, list[Ask]]
-    steps: dict[int, list[Step]]
-    points: list[PointsEntry]
-    moves: dict[int, list[StockMove]]
-    audited: list[AuditEntry]
-    due: dict[int, list[Timer]] = field(default_factory=dict)  # request → its timers that wait
-
-
-def gather(session: Session, now: datetime) -> Facts:
-    """Read everything."""
-    timers = list(checks.list_all(session, Timer))
-    waiting = [one for one in timers if one.fired_at is None and one.cancelled_at is None]
-    return Facts(
-        now=now,
-        timers=timers,
-        inbound=list(checks.list_all(session, InboundRow)),
-        outbox=list(checks.list_all(session, OutboxRow)),
-        cards=list(checks.list_all(session, Card)),
-        requests=list(checks.list_all(session, Request)),
-        transfers={one.request_id: one for one in checks.list_all(session, Transfer)},
-        asks=_by(checks.list_all(session, Ask), lambda one: one.request_id),
-        steps=_by(checks.list_all(session, Step), lambda one: one.request_id),
-        points=list(checks.list_all(session, PointsEntry)),
-        moves=_by(checks.list_all(session, StockMove), lambda one: one.request_id),
-        audited=list(checks.list_all(session, AuditEntry)),
-        due=_by((one for one in waiting if one.request_id), lambda one: one.request_id or 0),
-    )
-
-
 def check(facts: Facts) -> list[Check]:
     """Check everything; nothing may have been on its way when the facts were read."""
     return [
@@ -96,6 +46,10 @@ def check(facts: Facts) -> list[Check]:
             ("每群每单只有一张卡片 · one card a chat", _cards, one_card_a_chat),
             ("日结周报各发一次 · each board posted once", _boards, boards_once),
             ("审计无缺口 · no gap in the audit", _audited, audit_is_whole),
+            ("费用都归总部,各归其单 · HQ bears every cost, once", _costs, costs_are_hqs),
+            ("没有技师被约两次 · no technician booked twice", _bookings, technicians_booked_once),
+            ("占用的工位等于分流 · bays taken are the diversions", _diversions, bays_are_taken),
+            ("客户姓名电话车牌不留明文 · no customer in clear", _secrets, customers_are_hidden),
         )
     ]
 
@@ -132,6 +86,22 @@ def _audited(facts: Facts) -> int:
     return len(facts.audited)
 
 
+def _costs(facts: Facts) -> int:
+    return len(facts.costs)
+
+
+def _bookings(facts: Facts) -> int:
+    return len(facts.bookings)
+
+
+def _diversions(facts: Facts) -> int:
+    return len(facts.diversions)
+
+
+def _secrets(facts: Facts) -> int:
+    return len(facts.secrets)
+
+
 def timers_fired_once(facts: Facts) -> Iterable[str]:
     """Find timers that failed, are overdue, or both fired and were cancelled."""
     for timer in facts.timers:
@@ -160,13 +130,15 @@ def outbox_is_empty(facts: Facts) -> Iterable[str]:
 
 
 def points_are_the_work(facts: Facts) -> Iterable[str]:
-    """Find work that earned nothing or twice, and points that nobody worked for."""
-    earned = _by((one for one in facts.points if one.reverses_id is None), lambda one: one.request_id or 0)
+    """Find work that earned nothing or twice, and points that nobody worked for.
+
+    Points that a complaint holds back are undone by a counter-entry, and entered again where it is dismissed.
+    """
+    earned = by((one for one in facts.points if one.rule != "points.answer"), lambda one: one.request_id or 0)
     for request in facts.requests:
-        entries, moved = earned.pop(request.id, []), facts.transfers.get(request.id)
-        done = request.finished_at is not None and moved is not None and moved.received > 0
-        if len(entries) != done:
-            yield f"request {request.number}: {len(entries)} entries for {int(done)} work done"
+        entries, due = earned.pop(request.id, []), points_due(facts, request)
+        if sum(one.points for one in entries) != due:
+            yield f"request {request.number}: {[one.points for one in entries]} for work worth {due}"
         for entry in entries:
             if entry.store_id != request.owner_store_id:
                 yield f"request {request.number}: points to store {entry.store_id}, not its owner's"
@@ -175,11 +147,12 @@ def points_are_the_work(facts: Facts) -> Iterable[str]:
 
 
 def stock_moved_once(facts: Facts) -> Iterable[str]:
-    """Find receipts whose movements do not add up."""
+    """Find receipts whose movements do not add up; what is lent is the lender's again once it is back."""
     for request_id, moved in facts.transfers.items():
         moves = facts.moves.get(request_id, [])
         went, came = sum(one.quantity_out for one in moves), sum(one.quantity_in for one in moves)
-        if (went, came) != (moved.received + moved.lost, moved.received):
+        stays = moved.received if moved.back_on is None or moved.back_at is not None else 0
+        if (went, came) != (moved.received + moved.lost, stays):
             yield f"request {request_id}: {went} went and {came} came, {moved.received} received, {moved.lost} lost"
 
 
@@ -205,11 +178,11 @@ def one_owner(facts: Facts) -> Iterable[str]:
 
 def one_card_a_chat(facts: Facts) -> Iterable[str]:
     """Find cards that were posted more than once."""
-    requests = {card.id: card.request_id for card in facts.cards}
+    requests = {card.id: card.request_id or f"Q{card.question_id or card.id}" for card in facts.cards}
     posted = {
         (row.platform, row.chat, row.thread, requests[row.card_id], row.message)
         for row in facts.outbox
-        if row.card_id is not None and not row.under_card and row.message
+        if row.card_id is not None and not row.under_card and row.message and requests[row.card_id] is not None
     }
     for (chat, request_id), count in Counter((one[1], one[3]) for one in posted).items():
         if count > 1:
@@ -231,12 +204,5 @@ def audit_is_whole(facts: Facts) -> Iterable[str]:
     for row in facts.inbound:
         inbound = inbound_from_json(row.payload)
         pressed = inbound.kind in {InboundKind.BUTTON, InboundKind.FORM}
-        if row.id not in recorded and (pressed or dispatch.route_of(inbound).command is not None):
+        if row.id not in recorded and (pressed or route_of(inbound).command is not None):
             yield f"inbound {row.id} left no trace: {inbound.text or inbound.token}"
-
-
-def _by(rows: Iterable[V], key: Callable[[V], K]) -> dict[K, list[V]]:
-    found: dict[K, list[V]] = defaultdict(list)
-    for row in rows:
-        found[key(row)].append(row)
-    return dict(found)

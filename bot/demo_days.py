@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
+from bot.demo_customers import Book
 from bot.demo_network import Member, managers_chat
-from bot.demo_people import ZONE, People, Script
+from bot.demo_people import ZONE, People, Plan
 from handlers.network.sample import sample_workbook
 from handlers.working_time import at_local
 from storage.tables.people import Role
@@ -25,6 +26,8 @@ URGENCY_WORDS = {"urgent": ("urgent", "急", "紧急"), "today": ("今天", "tod
 FIRST_PART = "前大灯-左"  # what every example asks for
 # Needs a day and store: fifteen stores move some two dozen parts a week.
 NEEDS = 0.2
+# On which day and when a part is lent for a day, and one is held up.
+TWISTS = ((0, time(11, 5), "loan"), (0, time(16, 10), "hold"))
 
 CHATTER = ("辛苦了", "收到", "今天堵车厉害,大家注意时间", "谢谢各位", "周五月度例会别忘了")
 
@@ -48,10 +51,11 @@ def shelves(stores: int, seed: int) -> Shelf:
 class Days:
     """Fills the people's agenda, day by day; every need is asked for once."""
 
-    def __init__(self, people: People, cast: Sequence[Member], shelf: Shelf) -> None:
+    def __init__(self, people: People, cast: Sequence[Member], shelf: Shelf, book: Book) -> None:
         self._people = people
         self._cast = cast
         self._shelf = shelf
+        self._book = book
         self._used: set[tuple[str, str]] = set()
         self._managers = {one.store: one for one in cast if one.role is Role.STORE_MANAGER}
 
@@ -77,8 +81,11 @@ class Days:
             if count == 0 and (store, part) not in self._used
         ]
 
-    def plan(self, day: date) -> None:
-        """Plan a day."""
+    def plan(self, day: date, number: int) -> None:
+        """Plan a day, the first having the number 0."""
+        for turn, start, twist in TWISTS:
+            if turn == number:
+                self._plan_twist(day, start, twist)
         dice = self._people.dice("day", day)
         for _ in range(max(3, round(len(self._managers) * NEEDS))):
             self._plan_need(dice, day)
@@ -99,7 +106,19 @@ class Days:
         words = dice.choice(URGENCY_WORDS[urgency])
         need = self._need(store, part, count, dice.choice(MATTERS[urgency]), words, dice)
         chat = managers_chat(need.author.region) if dice.random() < 0.4 else ""
+        if urgency == "urgent" and not chat:  # privately: a telephone is nobody else's business
+            need = replace(need, words=f"{need.words} {self._book.next_of(store).words}")
         self._people.at(_at(day, time(8, 45), dice, 480), partial(self._people.say, need.author, need.words, chat=chat))
+
+    def _plan_twist(self, day: date, start: time, twist: str) -> None:
+        """Plan a part that is lent for a day, or one whose clocks stand still for a while."""
+        need = self.scene(others=1)
+        if twist == "loan":
+            back = day + timedelta(days=1)
+            command = f"/borrow {need.part} x1 urgent 客户在等 还{back.month}月{back.day}日"
+            need = replace(need, words=command)
+        when = at_local(day, start, ZONE)
+        self._people.at(when, partial(self.post, need, [], Plan(("accept",), twist)))
 
     def _need(
         self, store: str, part: str, count: int, matter: str, word: str, dice: random.Random | None = None
@@ -123,9 +142,9 @@ class Days:
         self._people.leave(member, at_local(day, time(14), ZONE))
         await self._people.say(member, "/away until 14:00")
 
-    async def post(self, need: Need, number: list[int], script: Script) -> None:
-        """Post a scene's request; `number` takes the number by which its label is found."""
-        number.append(self._people.direct(need.author, script))
+    async def post(self, need: Need, number: list[int], plan: Plan) -> None:
+        """Post a planned request; `number` takes the number by which its label is found."""
+        number.append(self._people.direct(need.author, "T", plan))
         await self._people.say(need.author, need.words, chat=managers_chat(need.author.region))
 
 

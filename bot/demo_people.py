@@ -10,24 +10,42 @@ import heapq
 import itertools
 import random
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.console import Console, Shown
-from bot.demo_network import Member
+from bot.demo_network import HQ_CHAT, Member
 from handlers.chat import Button
 from handlers.working_time import at_local, local
 from storage.tables.people import Role
 
 ZONE = "Asia/Shanghai"
 WAKES, SLEEPS = time(8, 35), time(21, 30)
-_LABEL = re.compile(r"\bT-\d{4,}")
+_LABEL = re.compile(r"\b[TSD]-\d{4,}")
 
 Act = Callable[[], Awaitable[None]]
 Span = tuple[float, float]  # minutes
 Script = tuple[str, ...]  # how the stores asked answer, one after the other: accept, refuse, silent
+
+FORM = timedelta(minutes=4)  # so long nobody begins a second form
+AGAIN = timedelta(minutes=25)  # after so long one looks whether what was done has worked
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a request is to go: how the stores asked answer (else as they use to), and what happens to it.
+
+    `starts_at` and `ends_at` are a visit's.
+    """
+
+    script: Script = ()
+    twist: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +102,13 @@ class People:
         self.tell: Callable[[Did], None] = lambda did: None
         self.asker: dict[str, Member] = {}  # request → who posted it
         self.asked: dict[str, list[str]] = {}  # request → the stores asked, in order
-        self.scripts: dict[str, Script] = {}  # request → how it is directed
+        self.scripts: dict[str, Script] = {}  # request → how the stores asked are directed to answer
+        self.plans: dict[str, Plan] = {}  # request → how it is to go, of those that were planned
         self.labels: dict[int, str] = {}  # the number of a directed posting → its request
-        self._directed: dict[str, list[tuple[int, Script]]] = {}
+        self._directed: dict[tuple[str, str], list[tuple[int, Plan]]] = {}
         self._pending: dict[str, list[str]] = {}  # what somebody writes when the bot asks for words
+        self._picks: dict[str, dict[str, str]] = {}  # what somebody picks where a form offers choices: field → value
+        self._busy: dict[str, datetime] = {}  # who fills in a form, and until when nothing else
         self._away: dict[str, datetime] = {}
         self._begun: set[object] = set()
         self._unread: list[Shown] = []
@@ -151,9 +172,8 @@ class People:
         """Let everybody read what was shown to them, and make up their minds."""
         latest = {shown.id: shown for shown in self._unread}
         self._unread.clear()
-        private = [
-            (self._by_user[one.address.chat], one) for one in latest.values() if one.address.chat in self._by_user
-        ]
+        readers = self._by_user | {HQ_CHAT: next(one for one in self.cast if one.role is Role.HQ)}
+        private = [(readers[one.address.chat], one) for one in latest.values() if one.address.chat in readers]
         for member, shown in private:  # an author knows the own request before anybody answers it
             if find_button(shown, "request.withdraw") and label_of(shown.text) not in self.asker:
                 self._recognise(member, label_of(shown.text))
@@ -162,15 +182,31 @@ class People:
 
     def _recognise(self, author: Member, label: str) -> None:
         self.asker[label] = author
-        if directed := self._directed.get(author.user):
-            number, script = directed.pop(0)
-            self.labels[number], self.scripts[label] = label, script
+        if directed := self._directed.get((author.user, label[:1])):
+            number, plan = directed.pop(0)
+            self.labels[number], self.plans[label] = label, plan
+            if plan.script:
+                self.scripts[label] = plan.script
 
-    def direct(self, author: Member, script: Script) -> int:
-        """Direct how the stores asked in this member's next request answer; returns a number for its label."""
+    def direct(self, author: Member, letter: str, plan: Plan) -> int:
+        """Direct how this member's next request of a kind goes; returns a number for its label."""
         number = next(self._numbers)
-        self._directed.setdefault(author.user, []).append((number, script))
+        self._directed.setdefault((author.user, letter), []).append((number, plan))
         return number
+
+    def twist(self, label: str) -> str:
+        """Return what is to happen to a request, "" for nothing."""
+        plan = self.plans.get(label)
+        return plan.twist if plan else ""
+
+    def turn(self, label: str) -> int:
+        """Return which store has a request now: the first that was asked, or one after it."""
+        return len(self.asked.get(label, ()))
+
+    def is_asker(self, member: Member, label: str) -> bool:
+        """Say whether somebody works where a request came from."""
+        asker = self.asker.get(label)
+        return asker is not None and asker.store == member.store
 
     # Doing
 
@@ -188,10 +224,48 @@ class People:
         self.tell(Did(member, chat, f"[{button.label}]", label_of(shown.text)))
         await self.console.press(member.user, shown, button.label, name=member.name)
 
-    async def write_in_turn(self, member: Member) -> None:
-        """Write what the bot was expected to ask for."""
+    async def reply_while(self, member: Member, shown: Shown, button: Button, words: str) -> None:
+        """Reply to a message in words while a button of it still stands."""
+        if find_button(shown, button.action, button.args) is not None:
+            await self.say(member, words, reply_to=shown)
+
+    async def fill(
+        self,
+        member: Member,
+        shown: Shown,
+        button: Button,
+        *words: str,
+        picks: Mapping[str, str] | None = None,
+        tries: int = TRIES,
+    ) -> None:
+        """Press a button that opens a form, and fill it in: `picks` by their fields, the words as they are asked for.
+
+        Where it did not work it is done again: a form is lost when another one is begun.
+        """
+        now = self.clock.now()
+        again = partial(self.fill, member, shown, button, *words, picks=picks)
+        if find_button(shown, button.action, button.args, button.label) is None:
+            return
+        if self._busy.get(member.user, now) > now:
+            self.at(awake(self._busy[member.user]), partial(again, tries=tries))
+            return
+        self._busy[member.user] = now + FORM
+        self.will_write(member, *words)
+        self._picks[member.user] = dict(picks or {})
+        await self.press(member, shown, button)
+        if tries > 1:
+            self.at(awake(now + AGAIN), partial(again, tries=tries - 1))
+
+    def pick_of(self, member: Member, field: str) -> str:
+        """Return what somebody picks of the choices of a field, "" for any."""
+        return self._picks.get(member.user, {}).get(field, "")
+
+    async def write_in_turn(self, member: Member, shown: Shown) -> None:
+        """Write what the bot was expected to ask for: in a group as a reply."""
         if pending := self._pending.get(member.user):
-            await self.say(member, pending.pop(0))
+            group = shown.address.chat != member.user
+            chat, reply_to = (shown.address.chat, shown) if group else ("", None)
+            await self.say(member, pending.pop(0), chat=chat, reply_to=reply_to)
 
     def has_to_write(self, member: Member) -> bool:
         """Say whether somebody has something to write when the bot asks for it."""
@@ -209,6 +283,12 @@ class People:
         """Say whether somebody does not look at the phone now."""
         return self._away.get(member.user, self.clock.now()) > self.clock.now()
 
+    def acts(self, member: Member) -> bool:
+        """Say whether somebody is who does what a store has to do: its manager, else the deputy."""
+        if member.role is Role.STORE_MANAGER:
+            return not self.is_away(member)
+        return member.role is Role.DEPUTY and self.stands_in(member)
+
     def stands_in(self, member: Member) -> bool:
         """Say whether a deputy has to act because the manager is away."""
         return any(
@@ -224,10 +304,21 @@ def label_of(text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def find_button(shown: Shown, action: str, args: dict[str, str | int] | None = None) -> Button | None:
+def is_card(shown: Shown) -> bool:
+    """Say whether a message is a request's card, which is edited, rather than a word about it, which stays."""
+    label = label_of(shown.text)
+    return bool(label) and shown.text.startswith(f"{label} ")
+
+
+def find_button(shown: Shown, action: str, args: dict[str, str | int] | None = None, label: str = "") -> Button | None:
     """Find a button under a message as it stands now."""
     return next(
-        (button for button in shown.buttons if button.action == action and (args is None or button.args == args)), None
+        (
+            button
+            for button in shown.buttons
+            if button.action == action and args in (None, button.args) and label in ("", button.label)
+        ),
+        None,
     )
 
 

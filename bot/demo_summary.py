@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.demo_checks import Facts
+from bot.demo_ends import count_ends
+from bot.demo_facts import Facts
 from handlers.durations import say_duration
 from storage.tables.requests import AskState, State
 
-Figures = dict[str, int | float | dict[str, int] | None]
+Figures = dict[str, int | float | dict[str, int] | dict[str, dict[str, int]] | None]
+
+KINDS = (("transfer", "调拨", "transfers"), ("support", "支援", "supports"), ("diversion", "分流", "diversions"))
 
 
 def figures(facts: Facts, *, posted: int, edited: int) -> Figures:
@@ -25,6 +28,8 @@ def figures(facts: Facts, *, posted: int, edited: int) -> Figures:
         "accepted": len(took),
         "received": sum(one.finished_at is not None for one in facts.requests),
         "states": dict(sorted(Counter(str(one.state) for one in facts.requests).items())),
+        "kinds": {kind: _of_kind(facts, kind) for kind, *_ in KINDS},
+        "ends": count_ends(facts),
         "mean_response_seconds": round(mean.total_seconds()) if mean else None,
         "refused": asks[AskState.REFUSED],
         "unanswered": asks[AskState.EXPIRED],
@@ -38,6 +43,8 @@ def figures(facts: Facts, *, posted: int, edited: int) -> Figures:
         "said_to_the_bot": len(facts.inbound),
         "messages_posted": posted,
         "messages_edited": edited,
+        "costs": sum(one.amount for one in facts.costs),
+        "questions": len(facts.questions),
         "points": sum(one.points for one in facts.points),
         "timers_fired": sum(one.fired_at is not None for one in facts.timers),
         "timers_cancelled": sum(one.cancelled_at is not None for one in facts.timers),
@@ -46,12 +53,28 @@ def figures(facts: Facts, *, posted: int, edited: int) -> Figures:
     }
 
 
+def _of_kind(facts: Facts, kind: str) -> dict[str, int]:
+    requests = [one for one in facts.requests if one.kind == kind]
+    return {
+        "requests": len(requests),
+        "accepted": sum(one.accepted_at is not None for one in requests),
+        "done": sum(one.finished_at is not None for one in requests),
+    }
+
+
 def summary_rows(found: Figures) -> Iterator[tuple[str, str, str]]:
     """Write the figures for people: Chinese, English, the figure."""
     seconds = found["mean_response_seconds"]
-    yield "调拨", "transfers asked for", str(found["requests"])
-    yield "接单", "accepted", str(found["accepted"])
-    yield "送达", "received", str(found["received"])
+    kinds = found["kinds"]
+    assert isinstance(kinds, dict)
+    for kind, chinese, english in KINDS:
+        counted = kinds[kind]
+        assert isinstance(counted, dict)
+        yield (
+            f"{chinese}:发起 / 接单 / 完成",
+            f"{english}: asked / accepted / done",
+            "{requests} / {accepted} / {done}".format(**counted),
+        )
     yield (
         "平均响应",
         "mean response",
@@ -65,6 +88,7 @@ def summary_rows(found: Figures) -> Iterator[tuple[str, str, str]]:
     )
     yield "超时", "limits broken", str(found["breaches"])
     yield "留住客户", "customers kept", str(found["kept"])
+    yield "总部承担费用(元)", "costs HQ bears (¥)", str(int(str(found["costs"])) // 100)
     yield "积分", "points", str(found["points"])
     yield "收到的话和按钮", "said to the bot", str(found["said_to_the_bot"])
     yield "发出 / 修改的消息", "messages sent / edited", "{messages_posted} / {messages_edited}".format(**found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -19,6 +20,7 @@ from handlers.working_time import local
 
 WIDTH = 80
 BODY = WIDTH - 12
+_RUN = re.compile(r"[A-Za-z0-9]{1,20}$")
 _CLOSING = frozenset(",.;:!?)]，。；：！？）」】、")
 
 
@@ -59,10 +61,10 @@ class Log:
         """Note what a person said or pressed."""
         self.entries.append(Entry(at, did.chat or did.member.user, did.words, did.label, did))
 
-    def story(self, label: str, *, until: str = "") -> list[Entry]:
+    def story(self, label: str, *, until: str = "", without: Sequence[str] = ()) -> list[Entry]:
         """List what belongs to a request: its posting, its card in the first group, what people did and were told.
 
-        `until` ends it with the instant at which the card says so.
+        `until` ends it with the instant at which the card says so; `without` are words of what is left out.
         """
         about = [one for one in self.entries if one.label == label]
         opened = next((one for one in about if one.did is None), None)
@@ -71,13 +73,15 @@ class Log:
         home = next((one.chat for one in about if one.chat not in self.by_user and one.did is None), "")
         end = next((one.at for one in about if until and one.chat == home and until in one.text), None)
         before = [one for one in self.entries[: self.entries.index(opened)] if one.did is not None][-1:]
-        return before + [one for one in about if self._belongs(one, label, home) and (end is None or one.at <= end)]
+        told = [one for one in about if self._belongs(one, label, home) and (end is None or one.at <= end)]
+        return before + [one for one in told if one.chat == home or not any(words in one.text for words in without)]
 
     def _belongs(self, one: Entry, label: str, home: str) -> bool:
         if one.did is not None:  # who looks it up tells nothing
             return not one.text.startswith(("/request", "/why"))
         # Of what is said privately: everything but the card, which is the group's once more.
-        return one.chat == home or (one.chat in self.by_user and not one.text.startswith(f"{label} "))
+        is_card = one.text.startswith(f"{label} ") and not one.text.startswith(f"{label} 已")
+        return one.chat == home or (one.chat in self.by_user and not is_card)
 
 
 class Teller:
@@ -87,11 +91,20 @@ class Teller:
         self.log = log
         self.screen = screen
         self._cards: dict[str, list[str]] = {}
+        self._day: date | None = None
 
     def head(self, title: str) -> None:
-        """Write a heading."""
+        """Write a heading; a story begins."""
+        self._day = None
         self.screen.print()
         self.screen.print(Text(f"━━ {title} ", "bold cyan").append("━" * max(2, 74 - Text(title).cell_len), "cyan"))
+
+    def begin_day(self, at: datetime) -> None:
+        """Write the date where another day begins within a story."""
+        day = local(at, ZONE).date()
+        if self._day not in (None, day):
+            self.line(f"── {day:%m-%d} ──", "dim")
+        self._day = day
 
     def line(self, words: str, style: str = "") -> None:
         """Write a line, folded where it is too long."""
@@ -159,13 +172,18 @@ def named(member: Member) -> str:
 
 
 def folded(line: str, width: int) -> Iterator[str]:
-    """Fold a line at so many columns; a Chinese letter takes two, and no line begins with what ends a sentence."""
+    """Fold a line at so many columns; a Chinese letter takes two.
+
+    No line begins with what ends a sentence, and a number or a Latin word stays whole.
+    """
     piece, size = "", 0
     for letter in line:
         wide = cell_len(letter)
         if size + wide > width and letter not in _CLOSING:
-            yield piece.rstrip()
-            piece, size = "", 0
+            run = _RUN.search(piece) if letter.isascii() and letter.isalnum() else None
+            begun = run[0] if run and len(run[0]) < len(piece) else ""
+            yield piece[: len(piece) - len(begun)].rstrip()
+            piece, size = begun, len(begun)
         if piece or letter != " " or line.startswith(" "):
             piece, size = piece + letter, size + wide
     yield piece

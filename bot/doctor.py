@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import keys
 from bot.clock import Clock
 from bot.config import Config, ConfigError, load
 from bot.log import Redactor
@@ -23,6 +24,7 @@ from handlers.working_time import Hours, next_opening
 from storage import migrate
 from storage.database import Database, DatabaseError, why
 from storage.queries import chats as chat_queries
+from storage.queries import customers as customer_queries
 from storage.queries import health, queues
 from storage.queries import people as people_queries
 from storage.tables.chats import Purpose
@@ -91,7 +93,11 @@ def _database(config: Config, now: datetime, with_platforms: bool) -> list[Findi
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///").split("?")[0]).exists():
         return [Finding(Level.FAIL, "database", "there is none yet", "`xietong init` creates it")]
     load_handlers()
-    database = Database(url)
+    try:
+        key = keys.find_key(config)
+    except ConfigError as error:
+        return [Finding(Level.FAIL, "key", str(error), f"put the right one back: {keys.VARIABLE} or the file")]
+    database = Database(url, key=key)
     try:
         found = migrate.current(database)
         if found != migrate.head():
@@ -101,6 +107,7 @@ def _database(config: Config, now: datetime, with_platforms: bool) -> list[Findi
         with database.transaction(writing=False) as session:
             findings += [_timers(session, now), _outbox(session, now), _inbound(session, now), _requests(session, now)]
             findings.append(_hours(session, now))
+            findings.append(_key(session, config))
             if with_platforms:
                 findings += [*_chats(session), *_people(session)]
         return findings
@@ -143,6 +150,24 @@ def _queue(name: str, what: str, late: int, very_late: int) -> Finding:
     if very_late:
         level, text = Level.FAIL, f"{text}, {very_late} of them for over an hour"
     return Finding(level, name, text, mend)
+
+
+def _key(session: Session, config: Config) -> Finding:
+    """See that the customers' data can be read, and by nobody else."""
+    count, proof = customer_queries.count_customers(session), customer_queries.find_proof(session)
+    vault, file = customer_queries.vault_of(session), keys.key_file(config)
+    if proof is not None and not (vault.has_key and vault.fits(proof)):
+        what = "is another one than" if vault.has_key else "is missing:"
+        mend = f"put the right one back: {keys.VARIABLE}{f', or {file}' if file else ''}"
+        return Finding(Level.FAIL, "key", f"{what} that of {count} customers, who cannot be read", mend)
+    if not vault.has_key and file is None:
+        mend = f"set {keys.VARIABLE} for every process of this database"
+        return Finding(Level.WARN, "key", "there is none, so no customer can be kept", mend)
+    if keys.is_open_to_others(config):
+        return Finding(Level.WARN, "key", f"{file} can be read by others", f"chmod 600 {file}")
+    if not vault.has_key:
+        return Finding(Level.OK, "key", "none yet; the first run makes one beside the database")
+    return Finding(Level.OK, "key", f"there is one, {count} customers stand under it; it is in no backup")
 
 
 def _hours(session: Session, now: datetime) -> Finding:

@@ -19,6 +19,7 @@ from bot.threads import Desk
 from handlers import dispatch
 from handlers.chat import Inbound, Reply, inbound_from_json, to_json
 from handlers.context import Context
+from handlers.hearing import redacted
 from handlers.settings import Settings
 from storage.database import DatabaseError, is_refused
 from storage.queries import queues, sharing
@@ -233,11 +234,20 @@ class Inbox:
                 if row is None:
                     return
                 row.done_at, row.error = self._desk.now(), f"{type(error).__name__}: {error}"[:500]
+                row.payload = _kept(row.payload)
                 context = Context(session, self._settings, self._desk.now())
                 context.audit("inbound put aside", f"inbound {row_id}", reason=row.error)
                 context.flush(session)
 
         await self._desk.surely(end)
+
+
+def _kept(payload: str) -> str:
+    """Return what is kept of a stored inbound; one that cannot be read stays as it is."""
+    try:
+        return to_json(redacted(inbound_from_json(payload)))
+    except ValueError:
+        return payload
 
 
 def _once(inbounds: Iterable[Inbound]) -> Iterable[Inbound]:

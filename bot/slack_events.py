@@ -25,6 +25,7 @@ Payload = dict[str, Any]
 
 NAME = "slack"
 SHORTCUT = "xietong_from_message"
+LONGEST_QUOTE = 500  # more of somebody else's message than a request is made of is not kept
 _CHANNEL_EVENTS = {
     "channel_archive": CHAT_CLOSED,
     "group_archive": CHAT_CLOSED,
@@ -172,13 +173,14 @@ def _shortcut(body: Payload) -> Heard:
         origin=Address(NAME, chat, thread),
         user=body["user"]["id"],
         user_name=_user_name(body),
-        text=f"transfer {plain(original.get('text', ''))}".strip(),
+        text="draft",
         addressed=True,
         private=_is_private(chat),
         message=ts,
         values={
             "link": link + (f"?thread_ts={thread}&cid={chat}" if thread else ""),
             "author": original.get("user", ""),
+            "quoted": plain(original.get("text", "")).strip()[:LONGEST_QUOTE],
         },
         can_form=True,
         handle=body["trigger_id"],

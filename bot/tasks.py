@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.text import Text
 
+from bot import keys
 from bot.clock import WallClock
 from bot.config import DEFAULT_PATH, Config, example, load
 from bot.platforms import enabled
@@ -53,6 +54,8 @@ def init(path: Path | None, *, with_sample: bool, out: Console) -> None:
     try:
         migrate.upgrade(database)
         out.print(f"database: ready ({shown_url(config.database.url)})")
+        if made := keys.unlock(database, config):
+            out.print(f"key: {made}, for customers' data; it is in no backup, so keep a copy elsewhere", soft_wrap=True)
         now = WallClock().now()
         with database.transaction() as session:
             if with_sample and people_queries.list_stores(session, active=False):
@@ -154,6 +157,8 @@ def back_up(config: Config, file: Path, out: Console) -> None:
     with opened(config) as database:
         made = backup.back_up(database, file, WallClock().now())
     out.print(f"{file}: {made.rows} rows of {len(made.tables)} tables, {file.stat().st_size / 1000:.0f} kB")
+    if kept := keys.key_file(config):
+        out.print(f"the key for customers' data is not in it: {kept} or {keys.VARIABLE}", soft_wrap=True)
 
 
 def restore(config: Config, file: Path, *, replace: bool, yes: bool, out: Console) -> None:
@@ -227,6 +232,7 @@ def opened(config: Config) -> Iterator[Database]:
             raise Refused(
                 f"the database is at {found or 'nothing'}, this version needs {migrate.head()}: `xietong migrate`"
             )
+        keys.unlock(database, config)
         yield database
     finally:
         database.close()

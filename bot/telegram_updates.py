@@ -10,9 +10,10 @@ from handlers import chat
 from handlers.chat import Address, Inbound, InboundKind
 
 NAME = "telegram"
+LONGEST_QUOTE = 500  # more of somebody else's message than a request is made of is not kept
 
-# Edited messages are left out on purpose: what was said has been answered.
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+# Of edited messages only a live location is read, which goes on by edits: what was said has been answered.
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 # Chinese names of commands are no commands to Telegram, but people type them; their keyboards have ／ and ，.
 _COMMAND = re.compile(r"[/／](?P<name>[^\s@/／]+)(?:@(?P<bot>\w+))?(?=\s|$)")
@@ -26,6 +27,10 @@ def read_update(update: Update, me: User) -> Inbound | None:
         return _pressed(key, update.callback_query)
     if update.my_chat_member is not None:
         return _membership(key, update.my_chat_member)
+    if update.edited_message is not None:
+        return _located(key, update.edited_message, again=True)
+    if update.message is not None and update.message.location is not None:
+        return _located(key, update.message, again=False)
     if update.message is not None:
         return _happened(key, update.message, me) or _written(key, update.message, me)
     return None
@@ -118,6 +123,28 @@ def _happened(key: str, message: Message, me: User) -> Inbound | None:
     )
 
 
+def _located(key: str, message: Message, *, again: bool) -> Inbound | None:
+    """Return where somebody says to be; a live location says so `again` and again."""
+    location, user = message.location, message.from_user
+    if location is None or user is None or user.is_bot or message.sender_chat is not None:
+        return None
+    values = {"latitude": str(location.latitude), "longitude": str(location.longitude)}
+    if again:
+        values["again"] = "1"
+    return Inbound(
+        key,
+        InboundKind.EVENT,
+        _origin(message),
+        user=str(user.id),
+        user_name=user.full_name,
+        text=chat.WHEREABOUTS,
+        private=message.chat.type == "private",
+        message=str(message.message_id),
+        reply_to=_answered(message),
+        values=values,
+    )
+
+
 def _written(key: str, message: Message, me: User) -> Inbound | None:
     values = _attachment(message)
     words = message.text or message.caption or ""
@@ -130,6 +157,8 @@ def _written(key: str, message: Message, me: User) -> Inbound | None:
     if own is None:
         return None
     name = message.sender_chat.effective_name if message.sender_chat else sender and sender.full_name
+    if own[1]:  # what people say to each other is not kept
+        values |= _quoted(message)
     return Inbound(
         key,
         InboundKind.TEXT,
@@ -152,6 +181,31 @@ def _answered(message: Message) -> str:
     # Whatever is written in a topic "answers" the message that opened it.
     opening = message.is_topic_message and replied == message.message_thread_id
     return "" if opening else str(replied)
+
+
+def _quoted(message: Message) -> dict[str, str]:
+    """Return whose message this one answers: its words, who wrote them, and a link where Telegram has one.
+
+    What a bot said is answered, not quoted; a forwarded message is its first author's.
+    """
+    replied = message.reply_to_message
+    if replied is None or not _answered(message) or (replied.from_user and replied.from_user.is_bot):
+        return {}
+    words = (message.quote.text if message.quote else "") or replied.text or replied.caption or ""
+    if not words.strip():
+        return {}
+    origin, author = replied.forward_origin, replied.from_user
+    if origin is not None:
+        author = getattr(origin, "sender_user", None)
+    name = author.full_name if author else getattr(origin, "sender_user_name", None)
+    if origin is None and replied.sender_chat is not None:  # a channel, or an administrator who stays unnamed
+        author, name = None, replied.sender_chat.effective_name
+    return {
+        "quoted": words.strip()[:LONGEST_QUOTE],
+        "author": str(author.id) if author else "",
+        "author_name": name or "",
+        "link": replied.link or "",
+    }
 
 
 def _attachment(message: Message) -> dict[str, str]:

@@ -90,6 +90,7 @@ MEMBER_LEFT = "member_left"
 MESSAGE_DELETED = "message_deleted"  # message = its id
 PLATFORM_LOST = "platform_lost"  # the whole platform refuses us; values: reason
 PLATFORM_FOUND = "platform_found"
+WHEREABOUTS = "whereabouts"  # somebody is there; values: latitude, longitude (degrees), again = 1: a live one goes on
 FLOODED = "flooded"  # values: was = what kind it was before; wait = seconds
 
 Style = Literal["", "bold", "italic", "code", "copy", "mention"]
@@ -174,6 +175,11 @@ class Message:
     def plain(self) -> str:
         """The words alone, for terminals, notifications and logs of tests."""
         return "\n".join("".join(span.text for span in row) for row in self.lines)
+
+    def with_args(self, **more: str | int) -> Message:
+        """Return it with more arguments for each of its buttons."""
+        rows = tuple(tuple(replace(one, args={**one.args, **more}) for one in row) for row in self.buttons)
+        return replace(self, buttons=rows)
 
     def with_lines(self, *more: Line) -> Message:
         """Return this message with further lines below."""

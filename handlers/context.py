@@ -6,12 +6,13 @@ Nothing here sends. What is said is collected, and written to the outbox in the 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from handlers import bundling, holding, texts
+from handlers import bundling, holding, masking, texts
 from handlers.bundling import Notice
 from handlers.chat import (
     Address,
@@ -25,11 +26,13 @@ from handlers.chat import (
     Span,
     to_json,
 )
+from handlers.masking import Contact
 from storage.queries import audit as audit_queries
 from storage.queries import chats as chat_queries
 from storage.queries import outages, queues
 from storage.queries import people as people_queries
 from storage.queries.chats import NewCard
+from storage.queries.requests import PRACTICE
 from storage.queries.rows import add_rows
 from storage.tables.chats import Card, Chat
 from storage.tables.people import Account, Person, Role, Store
@@ -58,6 +61,24 @@ class Said:
     bundle: str = ""  # said in one message with others of its kind that come within a minute
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A message that somebody wrote and another makes something of: who, what, and the link to it."""
+
+    author: str
+    text: str
+    link: str = ""
+
+    def to_json(self) -> str:
+        """Write it as an argument of a button or a form."""
+        return json.dumps([self.author, self.text, self.link], ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> Quoted:
+        """Read what `to_json` wrote."""
+        return Quoted(*json.loads(text))
+
+
 @dataclass
 class Context:
     """The circumstances of one inbound or one due timer."""
@@ -80,8 +101,26 @@ class Context:
     leaders: dict[int, list[Person]] = field(default_factory=dict)  # store → leaders; see `leaders_of`
     lost_platforms: frozenset[str] | None = None  # see `lost`
     rules: dict[int, Rules] = field(default_factory=dict)  # policy → rules; see `clocks.rules_of`
+    contact: Contact = field(default_factory=Contact)  # of a customer, in what was said: it is masked there
+    unmasked: str = ""  # what was said, with the contact in it: for `contacts` alone
+    private: bool = False  # what was said is about a customer and nothing else, and not kept
+    customer_id: int | None = None  # whose contact it is, once it is kept: `contacts.keep`
+
+    quoted: Quoted | None = None  # the message that something is made of
+    confirmed: bool = False  # who speaks has looked at what they are about to post
+
+    def __post_init__(self) -> None:
+        """Begin with no request locked; see `practises`."""
+        if self.session is not None:
+            self.session.info.pop(PRACTICE, None)
 
     # Who is here
+
+    @property
+    def practises(self) -> int | None:
+        """The person whose practice this is: of a request that is one, nobody else hears anything."""
+        author: int | None = self.session.info.get(PRACTICE)
+        return author
 
     @property
     def me(self) -> Person:
@@ -98,6 +137,11 @@ class Context:
     def person_id(self) -> int | None:
         """The id of who speaks, None for a timer or a stranger."""
         return self.person.id if self.person else None
+
+    @property
+    def inbound_private(self) -> bool:
+        """Whether it was said in private."""
+        return self.inbound is not None and self.inbound.private
 
     @property
     def origin(self) -> Address:
@@ -179,6 +223,8 @@ class Context:
     def answer(self, message: Message, *, public: bool = False) -> None:
         """Answer who spoke, where they spoke: to them alone unless `public`."""
         assert self.inbound is not None
+        if self.quoted is not None:
+            message = message.with_args(quoted=self.quoted.to_json())
         private = self.inbound.private or public
         self.say(
             self.inbound.origin,
@@ -274,9 +320,9 @@ class Context:
                 "inbound_id": self.inbound_id,
                 "act": act,
                 "subject": subject,
-                "before": before,
-                "after": after,
-                "reason": reason,
+                "before": masking.mask(before),
+                "after": masking.mask(after),
+                "reason": masking.mask(reason),
                 "refused": refused,
                 "policy_id": policy_id,
             }
@@ -305,6 +351,8 @@ class Context:
 
     def _store(self, session: Session) -> None:
         """Write what was said, in order; what is still to be said of a card takes its new words."""
+        if self.practises is not None:
+            self.said = [said for said in self.said if self._is_for(said, self.practises)]
         messages = self._ready(session)
         # Of a new card nothing can wait.
         edited = {said.card.id for said in self.said if isinstance(said.card, Card) and not said.under_card}
@@ -336,6 +384,11 @@ class Context:
         add_rows(session, OutboxRow, rows)
         if bundled:
             bundling.store(session, bundled, self.now)
+
+    def _is_for(self, said: Said, person_id: int) -> bool:
+        """Say whether this is said to a person alone, or answers who speaks."""
+        here = self.inbound is not None and said.address == self.inbound.origin and said.card is None
+        return said.person_id == person_id or (here and (bool(said.only_for) or self.inbound_private))
 
     def _quiet_until(self, said: Said) -> datetime | None:
         """Return until when quiet hours hold this back: neither what is urgent nor an answer."""

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from handlers import access, messages, notify
-from handlers.chat import Inbound, InboundKind, Reply
-from handlers.context import Context
-from handlers.errors import BadFields, BadInput, NotAllowed, PersonError, TooLate
+from handlers import access, confirming, masking, messages, notify
+from handlers.chat import Inbound, InboundKind, Reply, to_json
+from handlers.context import Context, Quoted
+from handlers.errors import BadFields, BadInput, NotAllowed, PersonError, TooLate, Unconfirmed
+from handlers.hearing import Route, hear, redacted, route_of, taken
 from handlers.registry import Command, registry
 from storage.database import Database, is_passing
 from storage.queries import chats as chat_queries
@@ -33,15 +34,6 @@ log = logging.getLogger(__name__)
 
 # A timer that fails is tried again after these waits; then it is put aside and HQ hears of it.
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 60, 300, 900))
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What an inbound leads to: a name for the record, and a command where it is one."""
-
-    act: str
-    command: Command | None = None
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +57,9 @@ def look(database: Database, settings: Settings, inbound_id: int, inbound: Inbou
     """
     with database.transaction(writing=False) as session:
         context = _context(session, settings, inbound_id, inbound, now)
+        assert context.inbound is not None
         try:
-            _run_command(context, route_of(inbound))
+            _run_command(context, route_of(context.inbound))
         except Exception as error:
             if is_passing(error):
                 raise
@@ -86,13 +79,15 @@ def answer(
 
     Raises only what may pass (a locked or absent database): the inbound is then still open and can be worked again.
     """
-    route = route_of(inbound)
+    route = route_of(hear(inbound)[0])
     try:
         if looked is None and is_reading(inbound):
             looked = look(database, settings, inbound_id, inbound, now)
         if looked is not None:
-            return _conclude(database, inbound_id, now, route, looked)
+            return _conclude(database, inbound_id, inbound, now, route, looked)
         return _write(database, settings, inbound_id, inbound, now, route)
+    except Unconfirmed as error:
+        return _ask_first(database, settings, inbound_id, inbound, now, route, error)
     except PersonError as error:
         return _refuse(database, settings, inbound_id, inbound, now, route, error)
     except Exception as error:
@@ -100,19 +95,6 @@ def answer(
             raise
         log.exception("inbound %s failed", inbound_id)
         return _apologise(database, settings, inbound_id, inbound, now, route, error)
-
-
-def route_of(inbound: Inbound) -> Route:
-    """Say what an inbound is about, by its words alone."""
-    if inbound.kind is not InboundKind.TEXT:
-        return Route(str(inbound.kind))
-    first, _, rest = inbound.text.strip().partition(" ")
-    first, newline, more = first.partition("\n")  # a command may be followed by a line end
-    if inbound.addressed or inbound.private:
-        name = registry.words.get(first.casefold())
-        if name is not None:
-            return Route(name, registry.commands[name], f"{more}{' ' if newline else ''}{rest}".strip())
-    return Route("text")
 
 
 @dataclass(slots=True)
@@ -181,7 +163,8 @@ def see_to(database: Database, settings: Settings, now: datetime) -> None:
 
 def _context(session: Session, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime) -> Context:
     """Find who speaks, and where."""
-    context = Context(session, settings, now, inbound, inbound_id)
+    heard, contact = hear(inbound)
+    context = Context(session, settings, now, heard, inbound_id, contact=contact, unmasked=inbound.text)
     origin = inbound.origin
     if not inbound.private:  # no private chat is bound
         context.chat = chat_queries.find_chat(session, origin.platform, origin.chat, origin.thread)
@@ -190,10 +173,22 @@ def _context(session: Session, settings: Settings, inbound_id: int, inbound: Inb
     speaker = people_queries.find_speaker(session, origin.platform, inbound.user) if inbound.user else None
     if speaker is not None and speaker[1].active:
         context.account, context.person, context.store = speaker
+    if heard.values.get("quoted"):
+        context.quoted = _quoted(session, heard)
     return context
 
 
-def _conclude(database: Database, inbound_id: int, now: datetime, route: Route, looked: Looked) -> Reply:
+def _quoted(session: Session, heard: Inbound) -> Quoted:
+    """Return the message that was replied to, its author by the name we know."""
+    values = heard.values
+    author = people_queries.find_speaker(session, heard.origin.platform, values.get("author", ""))
+    name = author[1].name if author is not None else values.get("author_name", "")
+    return Quoted(name, values["quoted"], values.get("link", ""))
+
+
+def _conclude(
+    database: Database, inbound_id: int, inbound: Inbound, now: datetime, route: Route, looked: Looked
+) -> Reply:
     """Write what a reading command says."""
     if looked.error is not None:
         raise looked.error
@@ -202,6 +197,7 @@ def _conclude(database: Database, inbound_id: int, now: datetime, route: Route, 
         if not queues.end_inbound(session, inbound_id, now):
             return Reply()
         _finish(session, context, route)
+        _redact(session, context, inbound)
     return context.reply
 
 
@@ -215,7 +211,16 @@ def _write(
         if _run(context, route):
             _touch(context, now)
         _finish(session, context, route)
+        _redact(session, context, inbound)
     return context.reply
+
+
+def _redact(session: Session, context: Context, inbound: Inbound) -> None:
+    """Keep what was said without what identifies a customer."""
+    kept = redacted(inbound, private=context.private)
+    if kept != inbound:
+        assert context.inbound_id is not None
+        queues.redact_inbound(session, context.inbound_id, to_json(kept))
 
 
 def _touch(context: Context, now: datetime) -> None:
@@ -268,7 +273,14 @@ def _run_command(context: Context, route: Route) -> None:
         raise NotAllowed("core.private_only")
     if inbound.private and not command.in_private:
         raise NotAllowed("core.groups_only")
-    command.run(context, route.words)
+    command.run(context, _words_for(context, route, command))
+
+
+def _words_for(context: Context, route: Route, command: Command) -> str:
+    """Return a command's words: its own, else those of the message that it replies to."""
+    if not command.quotes or context.quoted is None or route.words:
+        return route.words
+    return taken(context.quoted.text) if command.contacts == "taken" else context.quoted.text
 
 
 def _run_token(context: Context) -> None:
@@ -282,6 +294,8 @@ def _run_token(context: Context) -> None:
         raise TooLate("core.unknown_button")
     access.check_role(context.person, action.roles)
     args: dict[str, Any] = json.loads(found.args)
+    context.customer_id = args.pop("customer_id", None)
+    confirming.take(context, args)
     if inbound.kind is InboundKind.BUTTON:
         action.run(context, **args)
     else:
@@ -318,7 +332,7 @@ def _refuse(
         context = _context(session, settings, inbound_id, inbound, now)
         words = error.words(context.language)
         refused = isinstance(error, NotAllowed | TooLate)
-        secret = route.command is not None and route.command.secret
+        secret = route.command is not None and (route.command.secret or route.command.contacts == "left")
         said = "" if secret else route.words or (inbound.text if route.act == "text" else "")
         context.audit(_act(context, route), after=said[:200], reason=words, refused=refused)
         if inbound.kind is InboundKind.BUTTON:
@@ -328,6 +342,39 @@ def _refuse(
         else:
             context.answer(messages.sentence(words))
         context.flush(session)
+        _redact(session, context, inbound)
+    return context.reply
+
+
+def _ask_first(
+    database: Database,
+    settings: Settings,
+    inbound_id: int,
+    inbound: Inbound,
+    now: datetime,
+    route: Route,
+    error: Unconfirmed,
+) -> Reply:
+    """Undo what was begun, and ask who spoke whether it is meant."""
+    with database.transaction() as session:
+        if not queues.end_inbound(session, inbound_id, now):
+            return Reply()
+        context = _context(session, settings, inbound_id, inbound, now)
+        heard = context.inbound
+        assert heard is not None
+        if route.command is not None:
+            words = _words_for(context, route, route.command)
+            confirming.ask(context, error, "command", route.command.name, words)
+        else:
+            found = chat_queries.find_token(session, heard.token)
+            assert found is not None
+            args: dict[str, Any] = json.loads(found.args)
+            context.customer_id = args.pop("customer_id", None)
+            confirming.take(context, args)
+            act = "button" if heard.kind is InboundKind.BUTTON else "form"
+            confirming.ask(context, error, act, found.action, heard.values, **args)
+        _finish(session, context, route)
+        _redact(session, context, inbound)
     return context.reply
 
 
@@ -353,7 +400,7 @@ def _apologise(
         row = queues.claim_inbound(session, inbound_id)
         if row is None:
             return Reply()
-        row.done_at, row.error = now, f"{type(error).__name__}: {error}"[:500]
+        row.done_at, row.error = now, masking.mask(f"{type(error).__name__}: {error}"[:500])
         context = _context(session, settings, inbound_id, inbound, now)
         context.audit(_act(context, route), reason=f"failed: inbound {inbound_id}")
         if inbound.kind is not InboundKind.EVENT:
@@ -363,6 +410,7 @@ def _apologise(
             else:
                 context.answer(messages.sentence(words))
         context.flush(session)
+        _redact(session, context, inbound)
     return context.reply
 
 

@@ -5,14 +5,18 @@ PersonError         what was asked is not done, and this says why
 │   └── BadFields   a form's fields cannot be used: field → key of a sentence
 ├── NotFound        there is no such thing
 ├── NotAllowed      this person may not; audited as refused
-└── TooLate         it was possible once: the state has moved on; audited as refused
+├── TooLate         it was possible once: the state has moved on; audited as refused
+└── Unconfirmed     it can be done, and who asked should look first: it is done with the press of a button
 
 PolicyError         our own code asked for what the data agreement forbids; a bug, never a person's fault
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers import texts
+from handlers.chat import Line
 
 
 class PersonError(Exception):
@@ -54,6 +58,15 @@ class NotAllowed(PersonError):
 
 class TooLate(PersonError):
     """It was possible once; the state has moved on."""
+
+
+class Unconfirmed(PersonError):
+    """It can be done, and who asked should look first: `above` is what they see, `button` the key of what does it."""
+
+    def __init__(self, above: Sequence[Line], button: str) -> None:
+        super().__init__(button)
+        self.above = above
+        self.button = button
 
 
 class PolicyError(Exception):

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from handlers import messages
+from handlers import confirming, contacts, messages
 from handlers.access import check_role
 from handlers.chat import Field, Form, InboundKind, mention
-from handlers.errors import BadFields, NotAllowed, PersonError, TooLate
+from handlers.errors import BadFields, NotAllowed, PersonError, TooLate, Unconfirmed
 from handlers.registry import STRANGERS, button, command, registry, reply
 from storage.queries import chats as chat_queries
 from storage.tables.chats import Draft
@@ -37,6 +37,7 @@ def ask(context: Context, form: Form, *, filled: dict[str, str] | None = None) -
     filled = filled or {}
     inbound = context.inbound
     assert inbound is not None
+    form = replace(form, args={**form.args, **contacts.carried(context), **confirming.carried(context)})
     if inbound.can_form:
         known = tuple(replace(field, value=filled.get(field.name, field.value)) for field in form.fields)
         context.open(replace(form, fields=known))
@@ -68,6 +69,9 @@ def answer_in_words(context: Context, text: str) -> bool:
     form = _FORM.validate_json(draft.form)
     field = _field(form, draft.field)
     value = text.strip()[:MOST_CHARACTERS]
+    if field.name == contacts.FIELD:
+        context.private = True
+        value = contacts.as_field(context, context.unmasked)
     if field.kind == "choice" and value:
         chosen = _chosen(field, value)
         if chosen is None and not _is_last(draft, form, field):
@@ -183,14 +187,21 @@ def _next(context: Context, draft: Draft, form: Form) -> None:
             _ask_for(context, form, field)
             return
     action, args = registry.forms[form.action], json.loads(draft.args)
+    context.customer_id = args.pop("customer_id", None) or contacts.keep(context)
+    confirming.take(context, args)
     said, audited, reply = len(context.said), len(context.audited), context.reply
+    timers, customer_id = list(context.timers), context.customer_id
     try:
         with context.session.begin_nested():
             check_role(context.person, action.roles)
             action.run(context, filled, **args)
     except PersonError as error:
         del context.said[said:], context.audited[audited:]
-        context.reply = reply
+        context.reply, context.timers, context.customer_id = reply, timers, customer_id
+        if isinstance(error, Unconfirmed):
+            _drop(context)
+            confirming.ask(context, error, "form", form.action, filled, **args)
+            return
         if not isinstance(error, BadFields):
             _give_up(context, form, error)
             return

@@ -45,6 +45,9 @@ texts.add(
             "I did not understand. For example: /transfer headlamp left x1 urgent customer waiting, or send /help",
             "No lo he entendido. Por ejemplo: /transfer faro izquierdo x1 urgente cliente esperando, o envía /help",
         ),
+        "drop_button": ("不发了", "Drop it", "Descartar"),
+        "dropped": ("好的,没有发布。", "All right, nothing was posted.", "De acuerdo, no se publicó nada."),
+        "confirmed_already": ("已经发布过了。", "It has been posted already.", "Ya se publicó."),
         "timer_put_aside": (
             "一个定时任务多次失败,已搁置:{key}({error})。请查看日志。",
             "A timer failed again and again and was put aside: {key} ({error}). See the log.",

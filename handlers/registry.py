@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from storage.tables.people import Role
 
 EVERYONE = frozenset(Role)
+# What becomes of a customer's telephone and plate in a command's words: masked, taken out of them and kept, or left.
+Contacts = Literal["masked", "taken", "left"]
 STRANGERS: frozenset[Role] | None = None  # as `roles`: also for people who are not linked to a person
 
 
@@ -28,6 +30,8 @@ class Command:
     in_private: bool
     run: Callable[..., None]
     secret: bool = False  # its words are on no record: they are a code that may still be good
+    contacts: Contacts = "masked"
+    quotes: bool = False  # without words of its own it takes those of the message it replies to
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,14 @@ def command(
     in_groups: bool = True,
     in_private: bool = True,
     secret: bool = False,
+    contacts: Contacts = "masked",
+    quotes: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare `run(context, words)` as a command."""
 
     def declare(run: Handler) -> Handler:
-        _declare(registry.commands, name, Command(name, aliases, roles, reading, in_groups, in_private, run, secret))
+        declared = Command(name, aliases, roles, reading, in_groups, in_private, run, secret, contacts, quotes)
+        _declare(registry.commands, name, declared)
         for word in (name, *aliases):
             _declare(registry.words, word.casefold(), name)
         return run

@@ -27,7 +27,7 @@ def _duration(value: Any) -> Any:
     return parse_duration(value) if isinstance(value, str) else value
 
 
-def _wall_time(value: str) -> time | None:
+def wall_time(value: str) -> time | None:
     """Read "18:00"; None for what is not written so. Raises ValueError for a time that does not exist."""
     found = re.fullmatch(r"([0-9]{1,2})[:：]([0-9]{2})", value.strip())
     if not found:
@@ -39,7 +39,7 @@ def _wall_time(value: str) -> time | None:
 
 
 def _record_by(value: Any) -> Any:
-    return (_wall_time(value) if isinstance(value, str) else None) or _duration(value)
+    return (wall_time(value) if isinstance(value, str) else None) or _duration(value)
 
 
 def _clock_words(value: time | timedelta) -> str:
@@ -49,7 +49,7 @@ def _clock_words(value: time | timedelta) -> str:
 def _time_of_day(value: Any) -> Any:
     if isinstance(value, time):
         return value
-    found = _wall_time(value) if isinstance(value, str) else None
+    found = wall_time(value) if isinstance(value, str) else None
     if found is None:
         raise ValueError(f'"{value}" is no time of day; write for example "18:00"')
     return found
@@ -64,7 +64,7 @@ def _quiet(value: Any) -> Any:
     if not value.strip():
         return None
     since, dash, until = value.replace("–", "-").partition("-")
-    found = _wall_time(since), _wall_time(until)
+    found = wall_time(since), wall_time(until)
     if not dash or None in found or found[0] == found[1]:
         raise ValueError(f'"{value}" are no hours; write for example "21:30-07:30", or "" for none')
     return found
@@ -140,10 +140,50 @@ class TransferClockTable(TransferClocks):
         return filled
 
 
+class DiversionClocks(KindClocks):
+    """How long each step of a diversion may take."""
+
+    contact: Duration = Field(timedelta(minutes=5), description="the customer was told and has chosen, from the start")
+    call: Duration = Field(timedelta(minutes=10), description="the receiving store called the customer, once accepted")
+    transport: Duration = Field(
+        timedelta(minutes=30), description="the way there and the compensation are recorded, once accepted"
+    )
+    depart: Duration = Field(timedelta(minutes=30), description="the customer is on the way, once that is recorded")
+    no_show: Duration = Field(
+        timedelta(minutes=60), description="not there so long after the expected arrival: bay and technician are free"
+    )
+    serve: Duration = Field(timedelta(hours=3), description="the work is done, from the arrival")
+    complaint: Duration = Field(timedelta(days=1), description="the region has decided a complaint")
+    same_day: TimeOfDay = Field(time(21, 0), description="the whole is done by this local time: the cap")
+
+
+class SupportClocks(KindClocks):
+    """How long each step of a technician's support may take."""
+
+    seen: Duration = Field(timedelta(minutes=15), description="the asked store has seen the ask")
+    answer: Duration = Field(timedelta(minutes=30), description="it answers, from having seen it or from that limit")
+    progress: Duration = Field(timedelta(days=1), description="a line for the customer this often, once accepted")
+    agree: Duration = Field(
+        timedelta(hours=1), description="time, cost and travel confirmed by each of the two managers, once accepted"
+    )
+    checklist: TimeOfDay = Field(time(10, 0), description="the day before, local: the checklist is posted to both")
+    prepared: TimeOfDay = Field(time(18, 0), description="the day before, local: everything on it is ticked")
+    hurried: Duration = Field(timedelta(hours=1), description="so long for it where the visit is nearer than that")
+    evening: TimeOfDay = Field(time(19, 0), description="the evening before, local: the technician hears of the visit")
+    on_the_way: Duration = Field(
+        timedelta(hours=1), description="from so long before the agreed time the clock of the arrival counts"
+    )
+    late: Duration = Field(timedelta(minutes=15), description="not there so long after the agreed time: a breach")
+    work: Duration = Field(timedelta(hours=2), description="done, from the agreed end of the visit")
+    rate: Duration = Field(timedelta(hours=72), description="what the managers gave each other is shown after this")
+
+
 class Clocks(Frozen):
     """The steps' clocks of every kind of request."""
 
     transfer: TransferClockTable = TransferClockTable()
+    support: SupportClocks = SupportClocks()
+    diversion: DiversionClocks = DiversionClocks()
 
     def of(self, kind: str, urgency: str) -> KindClocks:
         """Return the clocks of a kind and urgency: the kind's urgent ones where it has no others."""
@@ -203,6 +243,22 @@ class Escalation(Frozen):
     receive: Ladder = Field(_ladder("0s store", "30m region", "1h hq"), description="receipt not confirmed")
     deliver: Ladder = Field(_ladder("0s region"), description="the whole took too long")
     record: Ladder = Field(_ladder("0s store", "3h finance", "1d region"), description="the record is missing")
+    give_back: Ladder = Field(_ladder("0s store", "1d region", "3d hq"), description="what was borrowed is not back")
+    agree: Ladder = Field(_ladder("0s store", "30m region"), description="the giving store has not confirmed all three")
+    agree_host: Ladder = Field(_ladder("0s store", "30m region"), description="nor the store that asked for support")
+    prepare: Ladder = Field(_ladder("0s store", "0s region"), description="the giver's part of the checklist is open")
+    prepare_host: Ladder = Field(_ladder("0s store", "0s region"), description="the host's part of it is open")
+    arrive: Ladder = Field(_ladder("0s store", "45m region"), description="the technician is not there")
+    work: Ladder = Field(_ladder("0s store", "2h region"), description="the support is not done")
+    visit: Ladder = Field(_ladder("0s region"), description="the whole of a support took too long")
+    contact: Ladder = Field(_ladder("0s store", "10m region"), description="the customer was not told of the choice")
+    call: Ladder = Field(_ladder("0s store", "10m region"), description="the receiving store has not called")
+    transport: Ladder = Field(_ladder("0s store", "15m region", "30m hq"), description="no way there is arranged")
+    depart: Ladder = Field(_ladder("0s store", "30m region"), description="arranged, and the customer not on the way")
+    come: Ladder = Field((), description="the customer does not come: nobody's fault, bay and technician are free")
+    serve: Ladder = Field(_ladder("0s store", "1h region"), description="the diverted customer is not served yet")
+    same_day: Ladder = Field(_ladder("0s region"), description="the diversion took longer than the day")
+    complaint: Ladder = Field(_ladder("0s region", "1d hq"), description="a complaint is not decided")
     unfilled: Ladder = Field(_ladder("0s region", "15m hq"), description="nobody is left to ask")
     open_too_long: Ladder = Field(_ladder("0s region"), description="unanswered after `limits.answer_all`")
 
@@ -226,6 +282,74 @@ class Matching(Frozen):
     most_asked: int = Field(8, ge=1, le=50, description="so many stores are asked at the most, one after the other")
 
 
+Hours = tuple[time, time]  # local times of one day: from, to
+
+
+def _hours(value: Any) -> Any:
+    found = _quiet(value)
+    if found is None or found[0] >= found[1]:
+        raise ValueError(f'"{value}" are no hours of a day; write for example "09:00-12:00"')
+    return found
+
+
+DayHours = Annotated[Hours, BeforeValidator(_hours), PlainSerializer(_quiet_words)]
+
+
+class Supporting(Frozen):
+    """Whose technician helps whom, when, and what HQ pays for it. Money is in minor units (fen, cents)."""
+
+    lead: Duration = Field(timedelta(days=3), description="a visit on an earlier day than this is urgent, and HQ hears")
+    furthest: Duration = Field(timedelta(days=60), description="a visit later than this is a slip of the keyboard")
+    morning: DayHours = Field((time(9, 0), time(12, 0)), description="what 上午 means")
+    afternoon: DayHours = Field((time(13, 0), time(18, 0)), description="what 下午 means")
+    day: DayHours = Field((time(9, 0), time(18, 0)), description="what 全天 means")
+    visit: Duration = Field(timedelta(hours=3), description="how long a visit is where only its beginning was said")
+    fresh: Duration = Field(timedelta(days=7), description="a row of the technicians' map older than this is stale")
+    max_km: float = Field(500, gt=0, description="technicians further than this by road are not asked")
+    lent_within: Duration = Field(timedelta(days=30), description="how far back counts how much one was lent already")
+    lent_km: float = Field(30, ge=0, description="each such support counts like so many kilometres more")
+    level_km: float = Field(10, ge=0, description="each level above what is asked for counts like so many more")
+    near_km: float = Field(50, gt=0, description="from here on the middle subsidy, and travel and lodging")
+    far_km: float = Field(200, gt=0, description="beyond this the highest subsidy")
+    subsidy_near: int = Field(30_000, ge=0, description="to the technician, nearer than `near_km`")
+    subsidy_middle: int = Field(50_000, ge=0, description="to the technician, from `near_km` to `far_km` inclusive")
+    subsidy_far: int = Field(100_000, ge=0, description="to the technician, beyond `far_km`")
+    longest_work: Duration = Field(timedelta(hours=72), description="more hours than this are a slip of the keyboard")
+
+
+class Diverting(Frozen):
+    """Who may be sent to another store, where to, and what HQ pays for it. Money is in minor units (fen, cents)."""
+
+    least_wait: Duration = Field(timedelta(hours=2), description="only who would wait longer than this is diverted")
+    longest_wait: Duration = Field(timedelta(hours=24), description="a longer wait is a slip of the keyboard")
+    service_time: Duration = Field(timedelta(hours=2), description="so long a technician is booked for a customer")
+    full_wait: Duration = Field(
+        timedelta(minutes=60), description="the wait expected where the day is full; elsewhere its share of it"
+    )
+    max_km: float = Field(60, gt=0, description="customers are not sent further than this by road")
+    fresh: Duration = Field(timedelta(hours=12), description="a capacity row older than this is stale and not matched")
+    voucher: int = Field(20_000, ge=0, description="the service voucher that is offered")
+    voucher_cap: int = Field(200_000, ge=0, description="a larger service voucher needs HQ's approval")
+    cash: int = Field(20_000, ge=0, description="the cash that is offered in place of it")
+    cash_cap: int = Field(200_000, ge=0, description="more cash needs HQ's approval")
+    car: int = Field(0, ge=0, description="what a car of ours costs")
+    car_cap: int = Field(20_000, ge=0, description="a dearer car needs HQ's approval")
+    taxi: int = Field(5_000, ge=0, description="the taxi voucher that is given")
+    taxi_cap: int = Field(20_000, ge=0, description="a larger taxi voucher needs HQ's approval")
+    remind_hq: Duration = Field(
+        timedelta(minutes=15), gt=timedelta(0), description="HQ is reminded this often of an approval"
+    )
+    complain_within: Duration = Field(timedelta(days=7), description="a complaint so long after the end reopens it")
+
+
+class Lending(Frozen):
+    """What is borrowed and comes back."""
+
+    longest: Duration = Field(timedelta(days=90), gt=timedelta(0), description="nothing is lent for longer")
+    back_by: TimeOfDay = Field(time(18, 0), description="it is back by this local time of its day")
+    remind: TimeOfDay = Field(time(10, 0), description="the reminders of the day before and of the day itself")
+
+
 class Limits(Frozen):
     """The limits that hold for every kind."""
 
@@ -238,6 +362,12 @@ class Limits(Frozen):
         description="an open request is looked at this often; one that stands still is named in its region's list",
     )
     duplicate: Duration = Field(timedelta(minutes=30), description="the same store and part so soon again: a warning")
+    hold: Duration = Field(
+        timedelta(hours=24), gt=timedelta(0), description="a request is held so long at the most, at one time"
+    )
+    holds: int = Field(3, ge=0, description="so often a request can be held; 0: never")
+    reopen: Duration = Field(timedelta(hours=24), description="what ended can be reopened so long")
+    practice: Duration = Field(timedelta(minutes=2), description="in a practice the bot accepts for the other side")
 
     @field_validator("nudges")
     @classmethod
@@ -247,6 +377,37 @@ class Limits(Frozen):
         return value
 
 
+Level = Literal["experts", "region", "hq"]
+
+
+class Questions(Frozen):
+    """The technicians' questions to each other."""
+
+    answer: Duration = Field(
+        timedelta(minutes=15),
+        gt=timedelta(0),
+        description="nobody has answered in so much working time: the next level hears, each once",
+    )
+    levels: tuple[Level, ...] = Field(
+        ("experts", "region", "hq"),
+        description="who hears after the specialists: the region's experts, its manager, HQ",
+    )
+    expert: str = Field("T3", min_length=1, description="the level on the technicians' map that makes an expert")
+    most_named: int = Field(5, ge=1, le=20, description="so many are named, and so many experts told, at the most")
+    points: int = Field(0, ge=0, description="to the store of whoever's answer solved it; 0: it is credited by name")
+
+
+class Costs(Frozen):
+    """Costs entered by hand."""
+
+    most: int = Field(
+        2_000_000, gt=0, description="one entry over it (minor units: fen, cents) is finance's or HQ's to make"
+    )
+    receipts: tuple[Literal["freight", "travel", "lodging", "transport", "compensation"], ...] = Field(
+        ("travel", "lodging"), description="costs that need a receipt: a photo, or its number"
+    )
+
+
 class Rules(Frozen):
     """One version of the programme."""
 
@@ -254,7 +415,12 @@ class Rules(Frozen):
     escalation: Escalation = Escalation()
     points: Points = Points()
     matching: Matching = Matching()
+    supporting: Supporting = Supporting()
+    diverting: Diverting = Diverting()
+    lending: Lending = Lending()
     limits: Limits = Limits()
+    questions: Questions = Questions()
+    costs: Costs = Costs()
 
 
 class Network(Frozen):
@@ -303,12 +469,30 @@ class Flood(Frozen):
     strangers_every: Duration = Field(timedelta(minutes=1), gt=timedelta(0), description="after that, one each so long")
 
 
+class Customers(Frozen):
+    """Customers' names, telephones and plates: who sees them in full, and for how long."""
+
+    looks: int = Field(20, ge=1, description="so many looks at customers in full within `looks_within`; then a case")
+    looks_within: Duration = Field(timedelta(hours=1), gt=timedelta(0), description="the time the looks are counted in")
+    case_due: Duration = Field(timedelta(hours=72), description="HQ decides within this about a right that is frozen")
+    shown: Duration = Field(
+        timedelta(minutes=10), gt=timedelta(0), description="a customer shown in full is hidden again after this"
+    )
+    unused: Duration = Field(
+        timedelta(days=1), gt=timedelta(0), description="a customer of whom no request came is erased after this"
+    )
+    live_every: Duration = Field(
+        timedelta(minutes=1), description="a live location changes a request's cards no more often than this"
+    )
+
+
 class Settings(Frozen):
     """Everything `handlers/` is told."""
 
     network: Network = Network()
     digest: Digest = Digest()
     flood: Flood = Flood()
+    customers: Customers = Customers()
     rules: Rules = Rules()
     # Not configured but told by the process that runs: the platforms that are connected (none: every one), and those
     # on which a card has a thread for its story.

@@ -148,13 +148,14 @@ def say_moment(at: datetime, reader_timezone: str, now: datetime, language: str,
     there = local(at, reader_timezone)
     words = f"{there:%H:%M}"
     if there.date() != local(now, reader_timezone).date():
-        words = f"{_say_day(there.date(), language)} {words}"
+        words = f"{say_day(there.date(), language)} {words}"
     if other_zone is not None and local(at, other_zone).utcoffset() != there.utcoffset():
         words += f" ({_say_offset(there.utcoffset() or timedelta(0))})"
     return words
 
 
-def _say_day(day: date, language: str) -> str:
+def say_day(day: date, language: str) -> str:
+    """Say a day without its year."""
     if language.startswith("zh"):
         return f"{day.month}月{day.day}日"
     months = _MONTHS["es" if language.startswith("es") else "en"]

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, event, make_ur
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, StatementError
 from sqlmodel import Session, create_engine
 
+from storage.ciphers import Vault
+
 # How long a writer waits for another one (another process: a backup, an import) before the caller tries again later.
 BUSY_SECONDS = 10.0
 STOOD_STILL = "25P03"  # PostgreSQL's word for a transaction it ended because nothing happened in it
@@ -24,13 +26,20 @@ class Database:
     On SQLite a writing transaction takes the writer at its beginning (`BEGIN IMMEDIATE`): one that reads first and
     then wants to write is refused under load. A `passing` SQLite file goes with the process that made it: nothing is
     forced to the disk. PostgreSQL ends a transaction that stands still for as long as `standing`, and gives its locks
-    to others: its process is frozen, or gone with its machine.
+    to others: its process is frozen, or gone with its machine. Without a `key` no customer can be read or added.
     """
 
     def __init__(
-        self, url: str, *, pool_size: int = 8, passing: bool = False, standing: timedelta | None = None
+        self,
+        url: str,
+        *,
+        pool_size: int = 8,
+        passing: bool = False,
+        standing: timedelta | None = None,
+        key: bytes | None = None,
     ) -> None:
         self.url = normal_url(url)
+        self.vault = Vault(key)
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = _sqlite(self.url, passing) if self.is_sqlite else _postgres(self.url, pool_size, standing)
         self._mine = _Mine()
@@ -46,10 +55,12 @@ class Database:
         """
         if self._mine.group is not None:
             with _part_of(self._mine.group) as session:
+                session.info["vault"] = self.vault
                 yield session
             return
         with self._mine.set(writing), Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.info["held"] = []
+            session.info["vault"] = self.vault
             yield session
 
     @contextmanager

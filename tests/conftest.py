@@ -26,6 +26,7 @@ from storage.migrate import upgrade
 
 POSTGRES = os.environ.get("XIETONG_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("XIETONG_TEST_REDIS", "redis://127.0.0.1:6379/0")
+KEY = bytes(range(32))  # of the tests' customers
 SERVICES = {"postgres": POSTGRES, "redis": REDIS}
 
 
@@ -61,7 +62,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     """Give a fresh SQLite database at head."""
     path = tmp_path / "xietong.db"
     shutil.copy(sqlite_template, path)
-    fresh = Database(f"sqlite:///{path}")
+    fresh = Database(f"sqlite:///{path}", key=KEY)
     yield fresh
     fresh.close()
 
@@ -77,7 +78,7 @@ def _on_server(statement: str) -> None:
 def _postgres(what: str, template: str = "template1") -> Iterator[Database]:
     name = f"xietong_{what}_{os.getpid()}_{secrets.token_hex(4)}"
     _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    database = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False))
+    database = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False), key=KEY)
     try:
         yield database
     finally:

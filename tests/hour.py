@@ -22,7 +22,6 @@ from bot.clock import SimulatedClock
 from bot.telegram import Telegram
 from bot.threads import Inline
 from handlers.load import load
-from handlers.settings import Settings
 from storage.database import Database
 from storage.queries import checks
 from storage.tables.boards import Part
@@ -32,6 +31,7 @@ from storage.tables.queues import OutboxRow
 from tests.factories import MONDAY, Factory
 from tests.hour_people import MINUTE, Member, People
 from tests.hour_world import Doom, World
+from tests.talk import UNWARNED
 
 GROUP = "-1001"
 HQ = "-1002"
@@ -110,7 +110,7 @@ class Hour:
         self.world.remember()
         self.clock = TurnedClock(self.world.now)
         workers = None if given.threads else Inline()
-        self.app = App(self.database, Settings(), self.clock, [self.world], workers=workers)
+        self.app = App(self.database, UNWARNED, self.clock, [self.world], workers=workers)
 
     async def live(self) -> None:
         """Live until the hour is over."""

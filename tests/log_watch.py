@@ -22,11 +22,14 @@ SECRETS = (
     "8f742231b10e8888abcd99yyyzzz85a5",
     "s3cr3t-w0rd",
 )
-# A response's address and a socket's ticket, a person's telephone, and what turns a line of text into two.
+# A response's address and a socket's ticket, a person's telephone, a customer's plate and name, and what turns a line
+# of text into two.
 _SHAPES = (
     r"response-\d+-secret",
     r"ticket=(?!<|abc-def)[\w-]+",
     r"(?<!\d)13[89]0000\d{4}(?!\d)",
+    r"粤B·?(?:12312|12345|54321)",
+    r"张先生|Ana López",
     r"/start [2-9A-HJ-NP-TV-Z]{8}\b",
 )
 FOUND = re.compile("|".join([*map(re.escape, SECRETS), *_SHAPES]))

@@ -29,7 +29,7 @@ from handlers.chat import (
     to_json,
 )
 from handlers.load import load
-from handlers.settings import Settings
+from handlers.settings import Limits, Rules, Settings
 from storage.database import Database
 from storage.queries import people as people_queries
 from storage.queries import queues
@@ -42,6 +42,8 @@ load()
 
 __all__ = ["Heard", "Place", "Talk", "User"]
 
+# For tests in which a store asks for the same thing again and again: nobody is warned of it.
+UNWARNED = Settings(rules=Rules(limits=Limits(duplicate=timedelta(0))))
 # Periodic work is seen to this often while time passes: in the real process every minute, which would be slow here.
 TICK = timedelta(hours=1)
 

@@ -58,7 +58,8 @@ class Named:
 
 
 def files() -> list[Path]:
-    return sorted(file for room in (HANDLERS, BOT, STORAGE) for file in room.rglob("*.py"))
+    found = (file for room in (HANDLERS, BOT, STORAGE) for file in room.rglob("*.py"))
+    return sorted(file for file in found if not {"migrations", "tables"} & set(file.parts))  # say nothing
 
 
 def named() -> Named:
@@ -248,6 +249,8 @@ def _is_used(key: str) -> bool:
     feature, _, name = key.partition(".")
     if feature in PER_COMMAND:
         return name in registry.commands
+    if feature == "request" and name in set(State):  # where it stands, whatever its kind
+        return True
     if feature in KINDS and name.startswith(("state_", "author_")):  # named by a request's kind and state
         return name.partition("_")[2] in set(State)
     if key in NAMED.keys or any(key.startswith(prefix) for prefix in NAMED.prefixes if not prefix.endswith(".")):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers import access, notify
 from handlers.errors import BadInput, NotFound, TooLate
-from handlers.ledger import messages, rules
+from handlers.ledger import costs, messages, rules
 from handlers.registry import command
 from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-@command("reverse", "冲正", "anular", roles=access.HQ)
+@command("reverse", "冲正", "anular", roles=access.HQ | {Role.FINANCE})
 def reverse(context: Context, words: str) -> None:
-    """Take back an entry of points; its store's manager is told."""
+    """Take back an entry of points (HQ) or a cost (HQ or finance); whom it touches is told."""
+    if rules.find_entry_number(words.strip().partition(" ")[0], "M") is not None:
+        costs.reverse_cost(context, words)
+        return
+    access.check_role(context.person, access.HQ)
     number, reason = rules.split_reversal(words)
     session, name = context.session, rules.entry_label(number)
     entry = ledger_queries.find_points_entry(session, number)

@@ -103,6 +103,11 @@ texts.add(
             "a diverted customer served, for the receiving store",
             "un cliente derivado atendido, para la tienda que recibe",
         ),
+        "rule_answer": (
+            "答复请教,办法管用",
+            "an answer that solved a question",
+            "una respuesta que resolvió una pregunta",
+        ),
         "rule_activation": ("盘活呆滞库存", "dead stock moved", "existencias inmovilizadas movidas"),
         # Taking back
         "reverse_what": (
@@ -145,7 +150,13 @@ texts.add(
 )
 texts.add(
     "help",
-    {"reverse": ("冲正一笔积分(总部)", "Take back an entry of points (HQ)", "Anular un apunte de puntos (central)")},
+    {
+        "reverse": (
+            "冲正一笔积分或费用(总部、财务)",
+            "Take back points (HQ) or a cost (HQ, finance)",
+            "Anular puntos (central) o un coste (central, finanzas)",
+        )
+    },
 )
 texts.add(
     "example",

@@ -12,7 +12,7 @@ from handlers.errors import BadInput
 from handlers.working_time import at_local, local
 
 # Phones write dashes of their own; more digits than a database holds are nobody's number.
-_LABEL = re.compile(r"#?[Pp]\s*[-–—]?\s*0*([0-9]{1,9})")
+_LABEL = re.compile(r"#?([PpMm])\s*[-–—]?\s*0*([0-9]{1,9})")
 
 # A reason stands in the ledger for ever and in a chat message: what is longer belongs in a conversation.
 MOST_REASON = 200
@@ -72,19 +72,24 @@ def entry_label(number: int) -> str:
     return f"P-{number}"
 
 
-def find_entry_number(text: str) -> int | None:
-    """Read `P-12`, `p12` or `#P-12`; None when it is something else."""
+def money_label(number: int) -> str:
+    """Return what people call a cost: M-12."""
+    return f"M-{number}"
+
+
+def find_entry_number(text: str, letter: str = "P") -> int | None:
+    """Read `P-12`, `p12` or `#P-12` (M: a cost); None when it is something else."""
     found = _LABEL.fullmatch(text.strip())
-    return int(found[1]) if found else None
+    return int(found[2]) if found and found[1].upper() == letter else None
 
 
-def split_reversal(words: str) -> tuple[int, str]:
-    """Read `P-12 reason` as number and reason. Raises BadInput when either is missing."""
+def split_reversal(words: str, letter: str = "P") -> tuple[int, str]:
+    """Read `P-12 reason` (M: a cost) as number and reason. Raises BadInput when either is missing."""
     visible = "".join(" " if unicodedata.category(sign) in _INVISIBLE else sign for sign in words)
     first, _, reason = " ".join(visible.split()).partition(" ")
-    number = find_entry_number(first)
+    number = find_entry_number(first, letter)
     if number is None:
         raise BadInput("ledger.reverse_what")
     if not reason:
-        raise BadInput("ledger.reverse_why", entry=entry_label(number))
+        raise BadInput("ledger.reverse_why", entry=f"{letter}-{number}")
     return number, reason[:MOST_REASON]

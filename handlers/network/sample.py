@@ -124,6 +124,8 @@ _KNOWN_TECHNICIANS = (
 )
 _SPECIALTIES = ("发动机", "变速箱", "钣喷", "底盘", "空调", "电气", "三电故障", "智能驾驶")
 _WINDOWS = ("周一上午", "周二全天", "周三下午", "周四上午", "周四全天", "周五上午", "周六上午", "")
+# Most are free once more in the week: a fault is seldom known by one of them alone.
+_SECOND_WINDOWS = ("周二下午", "周四全天", "周四下午", "周五全天", "周五全天", "周六上午", "周六全天", "", "")
 _CAPACITY = ((30, 32), (25, 20), (20, 12))  # red, yellow, green; then as it falls
 
 
@@ -140,7 +142,7 @@ def sample_workbook(stores: int = 15, seed: int = 1) -> dict[Kind, list[SampleRo
         codes.append(f"{city}{counts[city]:02}")
     capacities = [_CAPACITY[index] if index < len(_CAPACITY) else _capacity(dice) for index in range(stores)]
     names = _names(dice)
-    technicians = list(_technicians(dice, codes, names))
+    technicians = list(_technicians(dice, codes, names, random.Random(f"{seed}:windows")))  # noqa: S311
     return {
         "stores": [
             _store(code, place, daily, index)
@@ -203,7 +205,9 @@ def _people(
             yield {"name": next(names), "role": "服务顾问", "store": code}
 
 
-def _technicians(dice: random.Random, codes: list[str], names: Iterator[str]) -> Iterator[SampleRow]:
+def _technicians(
+    dice: random.Random, codes: list[str], names: Iterator[str], second: random.Random
+) -> Iterator[SampleRow]:
     for index, code in enumerate(codes):
         for place, name, level, specialties, windows in _KNOWN_TECHNICIANS:
             if place == index:
@@ -211,7 +215,13 @@ def _technicians(dice: random.Random, codes: list[str], names: Iterator[str]) ->
         for _ in range(2):
             level = dice.choice(("T1", "T2", "T2", "T3"))
             specialties = "、".join(dice.sample(_SPECIALTIES[:6], 1 if level == "T1" else 2))
-            yield _technician(code, next(names), level, specialties, dice.choice(_WINDOWS))
+            yield _technician(code, next(names), level, specialties, _windows(dice.choice(_WINDOWS), second))
+
+
+def _windows(first: str, dice: random.Random) -> str:
+    """Add a second window on another day; who is busy has none."""
+    others = [one for one in _SECOND_WINDOWS if one[:2] != first[:2]]
+    return "、".join(filter(None, (first, dice.choice(others)))) if first else ""
 
 
 def _technician(store: str, name: str, level: str, specialties: str, windows: str) -> SampleRow:

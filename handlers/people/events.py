@@ -250,7 +250,8 @@ def take_cards(context: Context, account: Account, other: Account) -> None:
     ]
     _refresh(context, cards)
     for card in cards:
-        if chat_queries.find_card(session, card.request_id, other.platform, other.private_chat) is None:
+        place = other.platform, other.private_chat
+        if chat_queries.find_card(session, card.request_id, *place, question_id=card.question_id) is None:
             card.platform, card.chat, card.thread = other.platform, other.private_chat, ""
             card.posted_chat = card.message = card.rendered = ""
 
@@ -315,8 +316,11 @@ def message_deleted(context: Context) -> None:
 
 
 def _refresh(context: Context, cards: Sequence[Card]) -> None:
-    """Have the cards of these requests said as they are now, in a transaction of their own."""
-    for request_id in dict.fromkeys(card.request_id for card in cards):
+    """Have the cards of these requests and questions said as they are now, in a transaction of their own."""
+    for question_id in dict.fromkeys(card.question_id for card in cards if card.question_id is not None):
+        key = f"question:{question_id}:refresh:{context.inbound_id}"
+        context.later(key, "questions.refresh", context.now, question=question_id)
+    for request_id in dict.fromkeys(card.request_id for card in cards if card.request_id is not None):
         context.later(
             f"request:{request_id}:refresh:{context.inbound_id}",
             "requests.refresh",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from handlers import access, forms
 from handlers.durations import say_duration
 from handlers.errors import BadFields, BadInput, NotAllowed, NotFound, TooLate
+from handlers.ledger import cost_messages, costs
 from handlers.ledger import messages as ledger_messages
 from handlers.ledger import rules as ledger_rules
 from handlers.ledger.messages import EntryLine, ScoreLine
-from handlers.money import format_amount
 from handlers.registry import button, command, form
 from handlers.reports import figures, messages, own_messages, rules
 from handlers.requests import cards
@@ -28,7 +28,7 @@ from storage.queries import people as people_queries
 from storage.queries import reports as report_queries
 from storage.queries import requests as request_queries
 from storage.queries import tallies as tally_queries
-from storage.tables.ledger import MoneyEntry, PointsEntry
+from storage.tables.ledger import PointsEntry
 from storage.tables.people import Role
 from storage.tables.requests import Request
 
@@ -114,6 +114,10 @@ def why(context: Context, words: str) -> None:
     if number is not None:
         _explain_entry(context, number)
         return
+    number = ledger_rules.find_entry_number(wanted, "M")
+    if number is not None:
+        _explain_cost(context, number)
+        return
     _explain_request(context, find(context, wanted, lock=False))
 
 
@@ -137,7 +141,10 @@ def _explain_request(context: Context, request: Request) -> None:
         limits=_limits(context, request),
         steps=steps,
         entries=[(names[entry.store_id], _entry_line(context, entry)) for entry in entries],
-        costs=[_cost(context, entry) for entry in ledger_queries.list_money_entries(session, request_id=request.id)],
+        costs=[
+            costs.line_of(context, entry, language)
+            for entry in reversed(ledger_queries.list_money_entries(session, request_id=request.id))
+        ],
         finished=request.finished_at is not None,
     )
     context.answer(own_messages.explain_request(language, context.timezone, context.now, explained))
@@ -151,23 +158,33 @@ def _limits(context: Context, request: Request) -> list[tuple[str, str]]:
     return [(name, say_duration(limit, context.language)) for name, limit in limits if isinstance(limit, timedelta)]
 
 
-def _cost(context: Context, entry: MoneyEntry) -> own_messages.Cost:
-    return own_messages.Cost(
-        amount=format_amount(entry.amount, entry.currency, context.language),
-        payer=_party(context, entry.payer),
-        payee=_party(context, entry.payee),
-        reference=entry.reference,
+def _explain_cost(context: Context, number: int) -> None:
+    session, name = context.session, ledger_rules.money_label(number)
+    entry = ledger_queries.find_money_entry(session, number)
+    if entry is None:
+        raise NotFound("cost.no_entry", entry=name)
+    request = request_queries.get_request(session, entry.request_id, lock=False) if entry.request_id else None
+    costs.check_may_see(context, entry, of_request=request is not None and _may_read(context, request))
+    policy = request_queries.get_policy(session, entry.policy_id)
+    reversal = entry if entry.reverses_id else ledger_queries.find_money_reversal(session, entry.id)
+    other = (entry.reverses_id if entry.reverses_id else reversal.id) if reversal else None
+    explained = cost_messages.CostExplained(
+        line=costs.line_of(context, entry, context.language),
+        rule=entry.rule,
+        version=policy.id,
+        since=policy.since,
+        entered_by=_person_name(context, entry.person_id),
+        label=name_of(request) if request else "",
+        what=kind_of(request).brief(context, request, context.language) if request else "",
+        other=ledger_rules.money_label(other) if other else "",
+        by=_person_name(context, reversal.person_id) if reversal else "",
+        reason=reversal.reason if reversal else "",
     )
+    context.answer(cost_messages.explain_cost(context.language, context.timezone, context.now, explained))
 
 
-def _party(context: Context, party: str) -> str:
-    """Name a store or person; what has no name of its own stays as the ledger calls it."""
-    kind, _, number = party.partition(":")
-    if kind == "store" and number.isdigit():
-        return people_queries.get_store(context.session, int(number)).name
-    if kind == "person" and number.isdigit():
-        return people_queries.get_person(context.session, int(number)).name
-    return party
+def _person_name(context: Context, person_id: int | None) -> str:
+    return people_queries.get_person(context.session, person_id).name if person_id else ""
 
 
 def _explain_entry(context: Context, number: int) -> None:

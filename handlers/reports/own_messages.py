@@ -8,6 +8,7 @@ from datetime import datetime
 
 from handlers import texts
 from handlers.chat import Field, Form, Line, Message, bold, code, line, message
+from handlers.ledger.cost_messages import CostLine, cost_line
 from handlers.ledger.messages import EntryLine, entry_words, signed
 from handlers.working_time import local, say_moment
 
@@ -36,13 +37,6 @@ texts.add(
         ),
         "entry_of": ("{store} {words}", "{store} {words}", "{store} {words}"),
         "costs": ("费用:", "Costs:", "Costes:"),
-        "cost": (
-            "{amount} · {payer} → {payee} {reference}",
-            "{amount} · {payer} → {payee} {reference}",
-            "{amount} · {payer} → {payee} {reference}",
-        ),
-        "party_hq": ("总部", "HQ", "la central"),
-        "party_carrier": ("承运方", "the carrier", "el transportista"),
         # To tomorrow
         "carry_title": ("{label} 顺延到明天", "Carry {label} over to tomorrow", "Aplazar {label} a mañana"),
         "carry_reason": ("原因", "Reason", "Motivo"),
@@ -97,16 +91,6 @@ texts.add(
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """A cost as people read it."""
-
-    amount: str
-    payer: str
-    payee: str
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
 class Explained:
     """Why a request's points and clocks are as they are; `limits` are (step, limit) of its version of the rules."""
 
@@ -118,7 +102,7 @@ class Explained:
     limits: Sequence[tuple[str, str]]
     steps: Sequence[Line]
     entries: Sequence[tuple[str, EntryLine]]
-    costs: Sequence[Cost]
+    costs: Sequence[CostLine]
     finished: bool
 
 
@@ -137,12 +121,6 @@ class EntryExplained:
     other: str = ""
     by: str = ""
     reason: str = ""
-
-
-def say_party(party: str, language: str) -> str:
-    """Say who pays or is paid, where it is nobody with a name."""
-    key = f"own.party_{party}"
-    return texts.say(language, key) if texts.has(key) else party
 
 
 def explain_request(language: str, timezone: str, now: datetime, why: Explained) -> Message:
@@ -172,7 +150,7 @@ def explain_request(language: str, timezone: str, now: datetime, why: Explained)
         rows += [line(""), line(texts.say(language, "own.no_points"))]
     if why.costs:
         rows += [line(""), line(bold(texts.say(language, "own.costs")))]
-        rows += [line(_cost(language, cost)) for cost in why.costs]
+        rows += [line(cost_line(language, cost)) for cost in why.costs]
     return message(*rows)
 
 
@@ -210,9 +188,3 @@ def carry_form(language: str, label: str, request_id: int) -> Form:
 def carried(language: str, label: str, reason: str) -> Message:
     """Confirm that a request is put off to tomorrow."""
     return message(texts.say(language, "own.carried", label=label, reason=reason))
-
-
-def _cost(language: str, cost: Cost) -> str:
-    payer, payee = say_party(cost.payer, language), say_party(cost.payee, language)
-    words = texts.say(language, "own.cost", amount=cost.amount, payer=payer, payee=payee, reference=cost.reference)
-    return words.strip()

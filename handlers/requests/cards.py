@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from handlers import notify, texts
 from handlers.chat import Address, Button, Message, Priority
 from handlers.registry import registry
-from handlers.requests import clocks, life, messages, rules
+from handlers.requests import clocks, life, messages, promises, rules
 from handlers.requests.kinds import Kind, Reason, Side, kind_of
 from handlers.working_time import Hours, add_working
 from storage.queries import chats as chat_queries
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def _place(context: Context, request: Request, regions: Iterable[int]) -> list[Card | NewCard]:
     """Return where a new request's cards stand: the bound chats of these regions, and privately its author."""
     placed: list[Card | NewCard] = []
-    for chat in _chats(context, request, list(dict.fromkeys([request.region_id, *regions]))):
+    places = [] if request.practice else list(dict.fromkeys([request.region_id, *regions]))
+    for chat in _chats(context, request, places):
         language, timezone = notify.view_of(context, chat)
         _add(request, placed, Address(chat.platform, chat.chat, chat.thread), language, timezone, None)
     _add_private(context, request, placed, people_queries.get_person(context.session, request.author_id))
@@ -36,15 +37,20 @@ def _place(context: Context, request: Request, regions: Iterable[int]) -> list[C
 
 
 def _chats(context: Context, request: Request, regions: Sequence[int]) -> list[Chat]:
-    """Return the chats a request of this urgency belongs into: the emergency chats, where a region has one."""
+    """Return the chats a request belongs into: an urgent one the emergency chats, where a region has one.
+
+    Beside them stand those of the purposes its kind is shown to.
+    """
     purposes = [Purpose.EMERGENCY, Purpose.MANAGERS] if request.urgency is Urgency.URGENT else [Purpose.MANAGERS]
-    bound = chat_queries.list_chats_of(context.session, purposes, regions)
+    beside = kind_of(request).shown_to
+    bound = chat_queries.list_chats_of(context.session, [*purposes, *beside], regions)
     found: list[Chat] = []
     for region_id in regions:
         by_purpose = (
             [chat for chat in bound if (chat.region_id, chat.purpose) == (region_id, one)] for one in purposes
         )
         found.extend(next(filter(None, by_purpose), []))
+        found.extend(chat for chat in bound if chat.region_id == region_id and chat.purpose in beside)
     return found
 
 
@@ -90,7 +96,9 @@ def facts_of(context: Context, request: Request, *, events: bool = True) -> mess
     expected = _expected(context, request, running, story)
     hearing = rules.next_hearing(clocks.rules_of(context, request), expected, context.now)
     home = people_queries.get_store(session, request.store_id)
-    clock = next((step for step in reversed(running) if step.name != kind.whole), None)
+    clocks_running = [step for step in running if step.name != kind.whole]
+    in_time = sorted((step for step in clocks_running if step.breached_at is None), key=lambda step: step.due_at)
+    clock = in_time[0] if in_time else clocks_running[-1] if clocks_running else None
     # Who has not even looked is late while the clock of the answer runs already.
     late = next((step for step in running if step.breached_at and step.name != kind.whole), None)
     return messages.CardFacts(
@@ -101,6 +109,7 @@ def facts_of(context: Context, request: Request, *, events: bool = True) -> mess
         ask=ask,
         home=home.timezone,
         clock=clock,
+        beside=in_time[1:],
         next_target=hearing.target if hearing else "",
         next_at=hearing.at if hearing else None,
         events=story,
@@ -152,7 +161,10 @@ def _card(
     if body is None:
         kind = kind_of(request)
         title, what = texts.say(language, f"kind.{kind.name}"), kind.what(context, request, language, timezone)
-        body = facts.bodies[language, timezone] = messages.body(language, timezone, context.now, facts, title, what)
+        what = (*what, *promises.lines(context, request, language, timezone))
+        body = facts.bodies[language, timezone] = messages.body(
+            language, timezone, context.now, facts, title, what, kind.matter
+        )
     return messages.card(language, body, buttons=buttons, reasons=reasons)
 
 
@@ -197,7 +209,7 @@ def brief(context: Context, request: Request, language: str) -> tuple[str, str]:
 
 
 def _actors(context: Context, request: Request, ask: Ask | None) -> list[Person]:
-    if ask is None or request.ended_at is not None:
+    if ask is None or request.ended_at is not None or request.practice:
         return []
     return life.reachable_leaders(context, ask.store_id)
 
@@ -220,13 +232,24 @@ def _buttons(
         return messages.answer_buttons(language, facts.ask, several=several)
     if side == "owner":
         rows = kind.buttons(context, request, language, "owner")
+        rows = (*rows, *promises.buttons(request, language, "owner"))
         if request.state in kind.returnable:
             rows = (*rows, (messages.cannot_button(language, request),))
         return rows
-    rows = kind.buttons(context, request, language, "requester")
+    rows = (*kind.buttons(context, request, language, "requester"), *promises.buttons(request, language, "requester"))
     if request.state in rules.WITHDRAWABLE:
         rows = (*rows, (messages.withdraw_button(language, request),))
-    return rows
+    return (*_played(context, request, kind, facts, language), *rows) if request.practice else rows
+
+
+def _played(
+    context: Context, request: Request, kind: Kind, facts: messages.CardFacts, language: str
+) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons of the other side: who practises plays both."""
+    if facts.ask is not None and facts.ask.state in rules.ANSWERABLE:
+        return _buttons(context, request, kind, facts, language, "asked")
+    owned = request.owner_store_id is not None and request.ended_at is None
+    return _buttons(context, request, kind, facts, language, "owner") if owned else ()
 
 
 def _expected(
@@ -245,6 +268,8 @@ def _expected(
     if request.state is State.UNFILLED:
         since = [event.at for event in story if event.word == "unfilled"]
         return [("unfilled", since[-1], hours(request.store_id))] if since else []
+    if request.held_at is not None:  # nobody hears of a clock that stands still
+        running = [step for step in running if step.breached_at is not None]
     clocks_running = [(step.name, step.due_at, hours(step.store_id)) for step in running]
     unseen = next((step for step in running if step.name == "seen" and step.breached_at is None), None)
     if unseen is not None:

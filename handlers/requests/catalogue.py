@@ -93,7 +93,7 @@ texts.add(
             "⚠️ {store} cannot deliver: {reason}",
             "⚠️ {store} no puede entregar: {reason}",
         ),
-        "withdrawn": ("已撤回({who})", "withdrawn ({who})", "retirada ({who})"),
+        "withdrawn": ("已撤回({who}):{reason}", "withdrawn ({who}): {reason}", "retirada ({who}): {reason}"),
         "closed": ("已关闭({who}):{reason}", "closed ({who}): {reason}", "cerrada ({who}): {reason}"),
         "credited": ("{store} +{points} 分", "points: {store} +{points}", "puntos: {store} +{points}"),
         "escalated": ("已上报{target}", "told: {target}", "avisado: {target}"),
@@ -111,6 +111,7 @@ texts.add(
         ),
         "carried": ("转到明天:{reason}", "carried over: {reason}", "pasa a mañana: {reason}"),
         "closed_now": ("现在不营业", "closed now", "cerrada ahora"),
+        "taken_now": ("刚被别的请求占用", "just taken by another request", "recién ocupado por otra petición"),
         "nobody_there": ("店长都不在", "nobody is there", "no hay nadie"),
     },
 )
@@ -120,7 +121,7 @@ texts.add(
         "asked_by": ("{store} → {asked}", "{store} → {asked}", "{store} → {asked}"),
         "nobody_yet": ("待定", "nobody yet", "nadie aún"),
         "matter": ("原因:{matter}", "Why: {matter}", "Motivo: {matter}"),
-        "override": ("特批紧急:{reason}", "Urgent all the same: {reason}", "Urgente de todos modos: {reason}"),
+        "override": ("特批:{reason}", "By exception: {reason}", "Por excepción: {reason}"),
         "state": ("状态:{state}", "State: {state}", "Estado: {state}"),
         "asking_pending": (
             "等 {store} 看到并答复",
@@ -133,6 +134,8 @@ texts.add(
             "{store} lo ha visto, falta la respuesta",
         ),
         "recorded": ("✅ 完成", "✅ done", "✅ hecho"),
+        "consenting": ("等客户决定", "waiting for the customer's choice", "falta que el cliente decida"),
+        "declined": ("客户选择继续等", "the customer chose to wait", "el cliente prefirió esperar"),
         "withdrawn": ("已撤回", "withdrawn", "retirada"),
         "unfilled": (
             "无店可接,已报区域经理",
@@ -150,6 +153,7 @@ texts.add(
             "⏱ {step} was due {due} · the whole by {cap}",
             "⏱ {step} venció {due} · total antes de {cap}",
         ),
+        "clock_after": ("⏱ {step}:{due} 前", "⏱ {step} by {due}", "⏱ {step} antes de {due}"),
         "clock_record": (
             "⏱ 补录:{due} 前",
             "⏱ record by {due}",
@@ -329,9 +333,9 @@ texts.add(
             "No es posible ahora: {state}.",
         ),
         "too_late_to_withdraw": (
-            "已经发出,不能撤回;收到后请按「已收到」。",
-            'It is on its way and cannot be withdrawn; press "Received" when it arrives.',
-            "Ya va en camino y no se puede retirar; pulsa «Recibido» cuando llegue.",
+            "已经在路上或已经开始,不能撤回;请用卡片上的按钮继续。",
+            "It is on its way or has begun and cannot be withdrawn; go on with the buttons of the card.",
+            "Ya va en camino o ha empezado y no se puede retirar; sigue con los botones de la tarjeta.",
         ),
         "not_your_region": (
             "这个请求不在您的区域。",
@@ -357,6 +361,11 @@ texts.add(
             "请写编号和门店编码,例如:/assign T-0001 SZ02",
             "Give its number and the store's code, for example: /assign T-0001 SZ02",
             "Indica su número y el código de la tienda, por ejemplo: /assign T-0001 SZ02",
+        ),
+        "nothing_to_give": (
+            "{store} 现在没有可以给的,请换一家,例如:/assign T-0001 SZ02",
+            "{store} has nothing to give now; name another, for example: /assign T-0001 SZ02",
+            "{store} no tiene nada que dar ahora; indica otra, por ejemplo: /assign T-0001 SZ02",
         ),
         "not_itself": (
             "不能指派给发起的门店自己。",

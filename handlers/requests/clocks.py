@@ -63,6 +63,8 @@ class _Begun:
     started_at: datetime
     due_at: datetime
     extended: int = 0
+    held: int = 0
+    breached_at: datetime | None = None
 
 
 def begin(
@@ -92,8 +94,9 @@ def begin(
         breached = due_at if rules.is_breached(due_at, context.now) else None
         facts |= {"ended_at": context.now, "breached_at": breached, "outcome": _outcome(breached)}
     step_id = add_row(context.session, Step, facts)
-    if not over:
-        _set_timers(context, request, _Begun(step_id, turn, name, store_id, started_at, due_at))
+    begun = _Begun(step_id, turn, name, store_id, started_at, due_at)
+    if not over and not _can_stand(request, begun):
+        _set_timers(context, request, begun)
 
 
 def _outcome(breached_at: datetime | None) -> StepOutcome:
@@ -102,12 +105,19 @@ def _outcome(breached_at: datetime | None) -> StepOutcome:
 
 def nudges_of(context: Context, request: Request, step: Step | _Begun) -> list[tuple[int, datetime]]:
     """Return a step's nudges as (per cent, when), those gone by as well; the whole has none."""
-    if step.name == kind_of(request).whole:
+    kind = kind_of(request)
+    own = kind.find_step(step.name)
+    if step.name == kind.whole or (own is not None and not own.nudged):
         return []
     limits = rules_of(context, request).limits
     hours = _hours(context, request, step.name, step.store_id)
     duration = working_between(hours, step.started_at, step.due_at)
-    found = rules.nudge_times(hours, step.started_at, duration, limits.nudges, limits.nudge_over)
+    if step.held:  # when it stood still is not known any more, but what is left of it now is
+        left = working_between(hours, request.held_at or context.now, step.due_at)
+        whole = duration - timedelta(seconds=step.held)
+        found = rules.nudges_left(hours, request.held_at or context.now, whole, left, limits.nudges, limits.nudge_over)
+    else:
+        found = rules.nudge_times(hours, step.started_at, duration, limits.nudges, limits.nudge_over)
     return [(per_cent, min(at, step.due_at)) for per_cent, at in found]
 
 
@@ -136,6 +146,8 @@ def end(context: Context, request: Request, name: str, *, at: datetime | None = 
     step = request_queries.find_running_step(context.session, request.id, name)
     if step is None:
         return None
+    if _can_stand(request, step):
+        _move_on(context, request, step)
     step.ended_at = at or context.now
     if step.breached_at is None and rules.is_breached(step.due_at, step.ended_at):
         step.breached_at = step.due_at  # the press came before its timer was worked, but too late all the same
@@ -198,11 +210,82 @@ def rung_at(context: Context, store_id: int, since: datetime, wait: timedelta, r
 
 
 def extend(context: Context, request: Request, step: Step, by: timedelta) -> None:
+    """Put off the limit of a running step that is not broken yet."""
+    move(context, request, step, add_working(_hours(context, request, step.name, step.store_id), step.due_at, by))
+
+
+def move(context: Context, request: Request, step: Step, due_at: datetime) -> None:
     """Move the limit of a running step that is not broken yet."""
     context.cancel_timers(request.id, key(request, step.turn, step.name, ""))
-    step.due_at = add_working(_hours(context, request, step.name, step.store_id), step.due_at, by)
+    step.due_at = due_at
     step.extended += 1
-    _set_timers(context, request, step)
+    if not _can_stand(request, step):
+        _set_timers(context, request, step)
+
+
+# Standing still
+
+
+def can_hold(context: Context, request: Request) -> bool:
+    """Say whether a clock runs that a hold would stop: one that is broken already runs on."""
+    running = request_queries.list_running_steps(context.session, request.id)
+    names = [step.name for step in running if step.due_at > context.now and _can_stand(request, step, context.now)]
+    return any(name != kind_of(request).whole for name in names)
+
+
+def stand_still(context: Context, request: Request) -> None:
+    """Stop every clock of a request that is held from now on; what is broken already stays so, and is still told."""
+    for step in request_queries.list_running_steps(context.session, request.id):
+        if _can_stand(request, step):
+            context.cancel_timers(request.id, key(request, step.turn, step.name, ""))
+
+
+def go_on(context: Context, request: Request) -> None:
+    """Let the clocks of a request go on after a hold: each limit moves by the working time that it stood still."""
+    for step in request_queries.list_running_steps(context.session, request.id):
+        if _can_stand(request, step):
+            _move_on(context, request, step)
+            _set_timers(context, request, step)
+        if step.name == kind_of(request).whole:
+            request.cap_at = step.due_at
+    forget_hold(context, request)
+
+
+def forget_hold(context: Context, request: Request) -> None:
+    """Hold a request no longer, whatever becomes of its clocks."""
+    if request.held_at is not None:
+        context.cancel_timers(request.id, key(request, 0, "hold", ""))
+    request.held_at = request.held_until = None
+    request.hold_reason = ""
+
+
+def _can_stand(request: Request, step: Step | _Begun, since: datetime | None = None) -> bool:
+    """Say whether the clock of a running step stands still while the request is held (`since`: if it were)."""
+    since = since or request.held_at
+    own = kind_of(request).find_step(step.name)
+    return since is not None and step.breached_at is None and step.due_at > since and not (own and own.fixed)
+
+
+def _move_on(context: Context, request: Request, step: Step) -> None:
+    assert request.held_at is not None
+    hours = _hours(context, request, step.name, step.store_id)
+    stood = working_between(hours, max(request.held_at, step.started_at), context.now)
+    if stood:
+        step.due_at = add_working(hours, step.due_at, stood)
+    step.held += round(stood.total_seconds())
+    step.extended += 1
+
+
+def play_later(context: Context, request: Request, turn: int, ask_id: int) -> None:
+    """Set when the bot accepts for the other side of a practice."""
+    context.later(
+        key(request, turn, "play", "answer"),
+        "requests.play",
+        context.now + rules_of(context, request).limits.practice,
+        request_id=request.id,
+        request=request.id,
+        ask=ask_id,
+    )
 
 
 # Lines for the customer

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from handlers import access, forms
-from handlers.access import ASKERS, STORE_LEADERS
+from handlers import access, forms, notify
+from handlers.access import ASKERS, REGION, STORE_LEADERS
 from handlers.errors import BadFields, BadInput, NotAllowed, NotFound, TooLate
+from handlers.messages import sentence
 from handlers.registry import button, form
-from handlers.requests import cards, clocks, life, messages, rules
+from handlers.requests import answering, cards, clocks, life, messages, promises, rules
 from handlers.requests.grammar import classify_reason, clean, parse_answer, parse_quantity
 from handlers.requests.kinds import kind_by_letter, kind_of
 from handlers.requests.messages import CardFacts
-from handlers.requests.telling import tell_author, tell_provider
+from handlers.requests.telling import authors, tell_author, tell_provider
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
+from storage.tables.people import Person
 from storage.tables.requests import Ask, Request, State
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def lock_ask(context: Context, ask_id: int) -> tuple[Request, Ask]:
         ask,
         request,
         context.me,
-        access.leads(context.me, ask.store_id),
+        access.leads(context.me, ask.store_id) or plays(context, request),
         owner=_owner_name(context, request),
         asked="" if ask.state in rules.ANSWERABLE else _asked_name(context, request),
     )
@@ -91,7 +93,7 @@ def press_seen(context: Context, ask: int) -> None:
     request, found = lock_ask(context, ask)
     if found.state not in rules.ANSWERABLE:
         raise TooLate("request.over")
-    life.see(context, request, found)
+    answering.see(context, request, found)
     done(context, request, "request.seen", str(request.state), words=context.words("request.seen_noted"))
 
 
@@ -106,6 +108,8 @@ def accept(context: Context, ask: int, quantity: int | None) -> None:
     request, found = lock_ask(context, ask)
     if found.state not in rules.ANSWERABLE and not rules.can_revive(found, request):
         raise TooLate("request.over")
+    if kind_of(request).lacks(context, request, found):
+        return
     before = str(request.state)
     life.accept(context, request, found, quantity)
     done(context, request, "request.accept", before)
@@ -136,10 +140,10 @@ def send_accept_part(context: Context, values: dict[str, str], ask: int) -> None
 @button("request.refuse", roles=STORE_LEADERS)
 def press_refuse(context: Context, ask: int) -> None:
     """Ask why; the clock runs on."""
-    _, found = lock_ask(context, ask)
+    request, found = lock_ask(context, ask)
     if found.state not in rules.ANSWERABLE:
         raise TooLate("request.over")
-    forms.ask(context, messages.refuse_form(context.language, found))
+    forms.ask(context, messages.refuse_form(context.language, found, kind_of(request).refusals))
 
 
 @form("request.refuse", roles=STORE_LEADERS)
@@ -228,9 +232,15 @@ def cannot(context: Context, request: Request, reason: str) -> None:
     done(context, request, "request.cannot", before, reason=reason)
 
 
+def plays(context: Context, request: Request) -> bool:
+    """Say whether who speaks practises with this request, and so plays both sides of it."""
+    return request.practice and request.author_id == context.person_id
+
+
 def check_owner(context: Context, request: Request, *states: State) -> None:
     """Raise unless who speaks belongs to the owner's store and the request is in one of these states."""
-    if request.owner_store_id is None or not access.works_at(context.me, request.owner_store_id):
+    works_there = request.owner_store_id is not None and access.works_at(context.me, request.owner_store_id)
+    if not works_there and not (request.owner_store_id is not None and plays(context, request)):
         raise NotAllowed("request.not_owner")
     check_state(context, request, *states)
 
@@ -270,11 +280,30 @@ def press_progress(context: Context, request: int, number: int, answer: str) -> 
     context.toast(context.words("request.progress_thanks"))
 
 
-@button("request.kept", roles=ASKERS)
+def may_record(context: Context, request: Request) -> bool:
+    """Say whether a request can be recorded; where nobody said if its customer was kept, ask for that once more."""
+    if not promises.lacks_kept(request):
+        return True
+    mine = access.works_at(context.me, request.store_id) or access.oversees(context.me, request.region_id)
+    asked = {person.id: person for person in (*authors(context, request), *([context.me] if mine else ()))}
+    ask_kept(context, request, asked.values())
+    store = people_queries.get_store(context.session, request.store_id).name
+    key = "promise.kept_first_you" if mine else "promise.kept_first"
+    context.answer(sentence(context.words(key, label=name_of(request), store=store)))
+    return False
+
+
+def ask_kept(context: Context, request: Request, people: Iterable[Person]) -> None:
+    """Ask these people whether the customer was kept."""
+    label = name_of(request)
+    notify.tell_each(context, people, lambda language, _zone: messages.kept_question(language, label, request))
+
+
+@button("request.kept", roles=ASKERS | REGION)
 def press_kept(context: Context, request: int, kept: str) -> None:
-    """Note whether the customer was kept; a later answer corrects an earlier one."""
+    """Note whether the customer was kept, by the own store or an overseer; a later answer corrects an earlier one."""
     found = request_queries.get_request(context.session, request)
-    if not access.works_at(context.me, found.store_id):
+    if not (access.works_at(context.me, found.store_id) or access.oversees(context.me, found.region_id)):
         raise NotAllowed("request.not_yours")
     if found.finished_at is None or kept not in {"yes", "no", "unknown"}:
         raise TooLate("core.unknown_button")

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from storage.tables.requests import State
+
 if TYPE_CHECKING:
     from handlers.chat import Button, Line
     from handlers.context import Context
     from handlers.requests.grammar import Answer
+    from storage.tables.chats import Purpose
     from storage.tables.people import Role, Store
-    from storage.tables.requests import Ask, Request, State
+    from storage.tables.requests import Ask, Request
 
 Side = Literal["owner", "requester"]
 
@@ -28,11 +31,17 @@ class StepKind:
     """A step after the acceptance: its clock's name, whose it is, and what must have ended before it begins.
 
     Where nothing must, it begins with the acceptance; several may run side by side. The last of a kind is the record.
+    One that is `fixed` hangs on an appointment: a hold does not move it. One that is not `nudged` has reminders of its
+    own, and one that `lasts` keeps a request open after its record. `when` says of which requests it is a step at all.
     """
 
     name: str
     accountable: Side
     after: tuple[str, ...] = ()
+    fixed: bool = False
+    nudged: bool = True
+    lasts: bool = False
+    when: Callable[[Context, Request], bool] = lambda _context, _request: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,45 @@ class Candidate:
     gives: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CostRule:
+    """A cost that a request may carry: its name without `cost.`, whom it goes to, and why it may not now.
+
+    `payee` as the ledger writes it: carrier, customer, store:3, person:7. `why_not` is a key of the catalogue with no
+    values, "" where it may.
+    """
+
+    name: str
+    payee: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the requester can still change of a request: its label's key, in which states, and how.
+
+    `now` says what it is, `run` takes what was written, or raises BadFields about the field `value`; it may change
+    who is asked.
+    """
+
+    label: str
+    states: tuple[State, ...]
+    now: Callable[[Context, Request, str], str]
+    run: Callable[[Context, Request, str], None]
+    options: Callable[[str], tuple[tuple[str, str], ...]] = lambda _language: ()
+
+
+# Where somebody, or something, is on the way and can be expected.
+TRAVELLING = frozenset({State.SHIPPED, State.CONFIRMED, State.DEPARTED})
+
+
 def _nothing(*_: object) -> None:
     """Do nothing."""
+
+
+def _by_the_cap(_context: Context, request: Request) -> datetime:
+    """Promise what the clock of the whole says."""
+    return request.cap_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +123,23 @@ class Kind:
     of the `told` states in words of the kind's own (`<kind>.author_<state>`); a card says `<kind>.state_<state>`.
 
     `what` are the card's lines of what is asked for, `brief` the same in a few words, `forward` the words for the
-    customer. `asked` holds what an asked store would give, and `unasked` lets it go when the ask ends without a
-    promise; `accept` books what a store promised (quantity None: all of it) and `release` takes the promise back.
+    customer. `asked` holds what a store would give before it is asked, False when that is gone, and `unasked` lets it
+    go when the ask ends without a promise; `begins` says from when the clock of a step counts that is planned for
+    later; `accept` books what a store promised (quantity None: all of it) and `release` takes the promise back.
+    `shown_to` are purposes whose chats show its cards beside the managers' chats. `cost_rules` are the costs a request
+    may carry by hand. `draft` opens the kind's form, filled in as far as something is known (field → words).
+    `lacks` asks for what an acceptance needs and was not said, and says True when it did: nothing is accepted yet.
+    `lapses` are the steps whose time running out is nobody's fault, and what happens then. `matter` is the sentence
+    that says a card's matter; `refusals` are the reasons a store can press.
+    `calls` are the sides that may see the customer in full, because they call; `bound_for` is whom an ETA is about
+    arriving at. `promise` is what the customer is told at the acceptance. A kind that keeps an ETA among its own facts
+    notes it by `note_eta` and shows it itself; one that `asks_eta` has a form of its own for it. `forget`
+    takes what is masked of an erased customer out of the kind's own words.
     `buttons` are what a side can do now beside answering; `divisible` says that a part can be promised. `words` are
     what else can be said in reply to a card.
+    `command` opens one from words (the kind's name where it says nothing). `same` says whether two requests of a store
+    are about the same thing; `changes` are what can be changed of one, beside its urgency and matter. `reopened` begins
+    anew with one that had ended. `numbers` are the groups of the rules that its one page shows beside its clocks.
     """
 
     name: str
@@ -101,13 +160,36 @@ class Kind:
     release: Callable[[Context, Request], None]
     buttons: Callable[[Context, Request, str, Side], tuple[tuple[Button, ...], ...]]
     divisible: Callable[[Context, Request], bool] = lambda _context, _request: False
-    asked: Callable[[Context, Request, Candidate, int], None] = _nothing
+    begins: Callable[[Context, Request, str, Store], datetime | None] = lambda *_: None
+    asked: Callable[[Context, Request, Candidate], bool] = lambda *_: True
     unasked: Callable[[Context, Request, Ask], None] = _nothing
     words: Mapping[str, Word] = field(default_factory=dict)
+    lacks: Callable[[Context, Request, Ask], bool] = lambda _context, _request, _ask: False
+    lapses: Mapping[str, Callable[[Context, Request], None]] = field(default_factory=dict)
+    matter: str = "request.matter"
+    refusals: tuple[str, ...] = ("no_stock", "reserved", "no_hands", "other")
+    shown_to: tuple[Purpose, ...] = ()
+    cost_rules: Callable[[Context, Request], Sequence[CostRule]] = lambda _context, _request: ()
+    draft: Callable[[Context, Mapping[str, str]], None] | None = None
+    calls: frozenset[Side] = frozenset({"requester"})
+    bound_for: Side = "requester"
+    promise: Callable[[Context, Request], datetime] = _by_the_cap
+    note_eta: Callable[[Context, Request, datetime], None] | None = None
+    asks_eta: bool = False
+    forget: Callable[[Context, Request], None] = _nothing
+    command: str = ""
+    same: Callable[[Context, Request, Request], bool] = lambda _context, _request, _other: False
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    reopened: Callable[[Context, Request], None] | None = None
+    numbers: tuple[str, ...] = ()
 
     def step(self, name: str) -> StepKind:
         """Return the step of this name."""
         return next(step for step in self.steps if step.name == name)
+
+    def find_step(self, name: str) -> StepKind | None:
+        """Find the step of this name; none of the whole, and of what comes before the acceptance."""
+        return next((step for step in self.steps if step.name == name), None)
 
 
 _kinds: dict[str, Kind] = {}

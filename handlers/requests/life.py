@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from handlers.requests import clocks, rules
+from handlers import contacts, masking
+from handlers.errors import TooLate
+from handlers.requests import clocks, drafting, promises, rules
+from handlers.requests.answering import end_answer, note
 from handlers.requests.kinds import Candidate, Kind, kind_of
 from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
@@ -33,8 +36,9 @@ def open_request(
     customer_waits: bool,
     cap_at: datetime,
     override_reason: str = "",
+    customer_id: int | None = None,
 ) -> Request:
-    """Open a request of the store of who speaks, to be done by `cap_at`.
+    """Open a request of the store of who speaks, to be done by `cap_at`, for a customer or for whom was spoken of.
 
     The kind adds its own facts, then calls `start`.
     """
@@ -42,6 +46,7 @@ def open_request(
     assert store is not None
     policy_id = request_queries.get_or_add_policy(session, clocks.rules_text(context.settings.rules), context.now)
     context.rules[policy_id] = context.settings.rules
+    customer_id = customer_id or contacts.keep(context)
     request = {
         "kind": kind.name,
         "number": request_queries.next_number(session, kind.name),
@@ -51,12 +56,18 @@ def open_request(
         "region_id": store.region_id,
         "author_id": context.my_id,
         "policy_id": policy_id,
-        "matter": matter,
+        "matter": masking.mask(matter) if customer_id is None else masking.stripped(masking.mask(matter)),
+        "customer_id": customer_id,
         "customer_waits": customer_waits,
-        "override_reason": override_reason,
+        "override_reason": masking.mask(override_reason),
         "opened_at": context.now,
         "cap_at": cap_at,
+        "practice": context.me.practising,
     }
+    if context.me.practising:
+        session.info[request_queries.PRACTICE] = context.my_id
+    if context.quoted is not None:
+        request |= {"written_by": context.quoted.author[:80], "written_at": context.quoted.link[:200]}
     return add_held(session, Request, request)
 
 
@@ -67,7 +78,11 @@ def start(context: Context, request: Request, candidates: Sequence[Candidate]) -
 
 
 def begin(context: Context, request: Request) -> None:
-    """Put the opening on the record and set the clock of the whole; nobody is asked yet."""
+    """Put the opening on the record and set the clock of the whole; nobody is asked yet.
+
+    Raises Unconfirmed where its author should look first.
+    """
+    drafting.check_confirmed(context, request)
     request_queries.add_event(
         context.session,
         request.id,
@@ -96,13 +111,16 @@ def ask_next(context: Context, request: Request, candidates: Sequence[Candidate]
     The `candidates` are ranked now; of a new request, which has asked nobody, they have just been.
     """
     asks = request_queries.list_asks(context.session, request.id) if candidates is None else ()
-    asked = {ask.store_id for ask in asks}
+    # One whose ask was taken back before it could answer may be asked again.
+    asked = {ask.store_id for ask in asks if ask.state is not AskState.CANCELLED}
     most = clocks.rules_of(context, request).matching.most_asked
     if len(asks) < most:
         for candidate in kind_of(request).candidates(context, request) if candidates is None else candidates:
             if candidate.store_id in asked:
                 continue
             why_not = _why_not(context, request, candidate.store_id)
+            if not why_not and not kind_of(request).asked(context, request, candidate):
+                why_not = "taken"
             if not why_not:
                 ask_store(context, request, candidate, rank=len(asks) + 1)
                 return
@@ -117,11 +135,13 @@ def ask_store(context: Context, request: Request, candidate: Candidate, *, rank:
     request.state = State.ASKING
     store_id, reasons = candidate.store_id, json.dumps(candidate.reasons, ensure_ascii=False)
     ask = {"request_id": request.id, "store_id": store_id, "rank": rank, "asked_at": context.now}
-    ask_id = add_row(context.session, Ask, ask | {"state": AskState.PENDING, "reasons": reasons})
-    kind_of(request).asked(context, request, candidate, ask_id)
+    ask |= {"state": AskState.PENDING, "reasons": reasons, "practice": request.practice}
+    ask_id = add_row(context.session, Ask, ask)
     request_queries.add_event(context.session, request.id, "asked", context.now, store_id=store_id, rank=rank)
     seen = clocks.clocks_of(context, request).seen
     clocks.begin(context, request, "seen", store_id=store_id, duration=seen, ask_id=ask_id, turn=rank)
+    if request.practice:
+        clocks.play_later(context, request, rank, ask_id)
 
 
 def reachable_leaders(context: Context, store_id: int) -> list[Person]:
@@ -135,6 +155,8 @@ def reachable_leaders(context: Context, store_id: int) -> list[Person]:
 
 def _why_not(context: Context, request: Request, store_id: int) -> str:
     """Say why a store cannot be asked now, "" when it can."""
+    if request.practice:
+        return ""
     reachable = reachable_leaders(context, store_id)  # first: with its people the store itself is read
     store = people_queries.get_store(context.session, store_id)
     if not rules.can_be_asked(store, request.urgency, context.now):
@@ -150,7 +172,8 @@ def _leave_unfilled(context: Context, request: Request) -> None:
     clocks.climb(context, request, "unfilled", since=context.now, turn=times)
 
 
-def _end_unfilled(context: Context, request: Request) -> None:
+def end_unfilled(context: Context, request: Request) -> None:
+    """Let nobody hear any more that nobody was left to ask."""
     if request.state is not State.UNFILLED:
         return
     times = request_queries.count_events(context.session, request.id, "unfilled")
@@ -160,62 +183,16 @@ def _end_unfilled(context: Context, request: Request) -> None:
 # Answering
 
 
-def see(context: Context, request: Request, ask: Ask) -> bool:
-    """Note that the asked store has seen the ask, and start the clock of its answer; False when it had before."""
-    if ask.seen_at is not None:
-        return False
-    _note_seen(context, request, ask)
-    begin_answer(context, request, ask, since=context.now)
-    return True
-
-
-def begin_answer(context: Context, request: Request, ask: Ask, *, since: datetime) -> None:
-    """Start the clock of the answer, unless it runs: from having seen the ask, or from the limit for that."""
-    if request_queries.find_running_step(context.session, request.id, "answer") is None:
-        _begin_answer(context, request, ask, since)
-
-
-def _begin_answer(context: Context, request: Request, ask: Ask, since: datetime, *, over: bool = False) -> None:
-    clocks.begin(
-        context,
-        request,
-        "answer",
-        store_id=ask.store_id,
-        duration=clocks.clocks_of(context, request).answer,
-        started_at=since,
-        ask_id=ask.id,
-        turn=ask.rank,
-        over=over,
-    )
-
-
-def _note_seen(context: Context, request: Request, ask: Ask) -> None:
-    ask.seen_at = context.now
-    if ask.state is AskState.PENDING:
-        ask.state = AskState.SEEN
-    clocks.end(context, request, "seen")
-    _note(context, request, "seen", store_id=ask.store_id)
-
-
-def _end_answer(context: Context, request: Request, ask: Ask) -> None:
-    """End the clocks of an ask that is being answered: who answers has seen it too."""
-    unseen = ask.seen_at is None
-    if unseen:
-        _note_seen(context, request, ask)
-    if clocks.end(context, request, "answer") is None and unseen:
-        _begin_answer(context, request, ask, context.now, over=True)
-
-
 def accept(context: Context, request: Request, ask: Ask, quantity: int | None = None) -> None:
     """Make the asked store the request's one owner, and start the first step of the kind."""
     kind = kind_of(request)
     if ask.state in rules.ANSWERABLE:
-        _end_answer(context, request, ask)
-    _end_unfilled(context, request)
+        end_answer(context, request, ask)
+    end_unfilled(context, request)
     ask.state, ask.answered_at, ask.answered_by = AskState.ACCEPTED, context.now, context.person_id
     _own(context, request, ask, person_id=context.person_id)
     kind.accept(context, request, ask, quantity)
-    _note(context, request, "accepted", store_id=ask.store_id)
+    note(context, request, "accepted", store_id=ask.store_id)
     _begin_next(context, request, kind, ask, after=None)
     clocks.begin_progress(context, request, ask.rank)
 
@@ -234,15 +211,17 @@ def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
         seen_at=context.now,
         answered_at=context.now,
         answered_by=context.person_id,
+        practice=request.practice,
     )
     context.session.add(ask)
     context.session.flush()
-    _end_unfilled(context, request)
+    end_unfilled(context, request)
     _own(context, request, ask, person_id=None)
     kind = kind_of(request)
-    kind.asked(context, request, candidate, ask.id)
+    if not kind.asked(context, request, candidate):
+        raise TooLate("request.nothing_to_give", store=candidate.name)
     kind.accept(context, request, ask, None)
-    _note(context, request, "assigned", store_id=ask.store_id)
+    note(context, request, "assigned", store_id=ask.store_id)
     _begin_next(context, request, kind, ask, after=None)
     clocks.begin_progress(context, request, ask.rank)
     return ask
@@ -250,11 +229,11 @@ def assign(context: Context, request: Request, candidate: Candidate) -> Ask:
 
 def refuse(context: Context, request: Request, ask: Ask, code: str, words: str) -> None:
     """Note a refusal with its reason, and ask the next store."""
-    _end_answer(context, request, ask)
+    end_answer(context, request, ask)
     ask.state, ask.answered_at, ask.answered_by = AskState.REFUSED, context.now, context.person_id
     ask.refusal, ask.refusal_words = code, words
     kind_of(request).unasked(context, request, ask)
-    _note(context, request, "refused", store_id=ask.store_id, code=code, words=words)
+    note(context, request, "refused", store_id=ask.store_id, code=code, words=words)
     ask_next(context, request)
 
 
@@ -290,13 +269,16 @@ def break_promise(context: Context, request: Request, reason: str) -> None:
     """Take the request back from an owner who cannot deliver: the breach stays with him, and others are asked."""
     ask = request_queries.find_open_ask(context.session, request.id)
     kind = kind_of(request)
-    for step in kind.steps:
-        running = request_queries.find_running_step(context.session, request.id, step.name)
-        if running is not None:
-            running.store_id = request.owner_store_id or running.store_id
-            running.breached_at = running.breached_at or context.now
-            clocks.cancel(context, request, step.name)
-    _note(context, request, "broken", store_id=request.owner_store_id, words=reason)
+    names = {step.name for step in kind.steps}
+    running = [step for step in request_queries.list_running_steps(context.session, request.id) if step.name in names]
+    # Of steps side by side those of the owner are broken; where only another's runs, it was for the owner's promise.
+    his = [step for step in running if step.store_id == request.owner_store_id] or running
+    for step in running:
+        if step in his:
+            step.store_id = request.owner_store_id or step.store_id
+            step.breached_at = step.breached_at or context.now
+        clocks.cancel(context, request, step.name)
+    note(context, request, "broken", store_id=request.owner_store_id, words=reason)
     request.escalations += 1
     clocks.stop_progress(context, request)
     kind.release(context, request)
@@ -311,12 +293,14 @@ def break_promise(context: Context, request: Request, reason: str) -> None:
 def finish(context: Context, request: Request, *, earned: bool = True) -> None:
     """Note the confirmed end of the work: the owner's points if it `earned` any, in this transaction, once."""
     kind = kind_of(request)
+    if request.held_at is not None:
+        clocks.go_on(context, request)
     request.state, request.finished_at = kind.finished, context.now
     clocks.end(context, request, kind.whole)
     clocks.stop_progress(context, request)
     assert request.owner_store_id is not None
     points = getattr(clocks.rules_of(context, request).points, kind.name)
-    if points and earned:
+    if points and earned and not request.practice:
         ledger_queries.add_points(
             context.session,
             key=f"request:{request.id}:{kind.name}",
@@ -328,12 +312,26 @@ def finish(context: Context, request: Request, *, earned: bool = True) -> None:
             now=context.now,
             person_id=context.person_id,
         )
-        _note(context, request, "credited", store_id=request.owner_store_id, points=points)
+        note(context, request, "credited", store_id=request.owner_store_id, points=points)
 
 
 def record(context: Context, request: Request) -> None:
-    """Note that the paperwork is done: nothing is left to do."""
+    """Note that the paperwork is done: nothing is left to do. Raises TooLate while nobody said if the customer stayed.
+
+    `commands.may_record` asks for that first.
+    """
+    if promises.lacks_kept(request):
+        raise TooLate("promise.kept_missing")
     clocks.end(context, request, kind_of(request).steps[-1].name)
+    complete(context, request)
+
+
+def complete(context: Context, request: Request) -> None:
+    """End a request of which nothing is left to do; its record or a step that lasts longer may be."""
+    kind = kind_of(request)
+    running = [kind.find_step(step.name) for step in request_queries.list_running_steps(context.session, request.id)]
+    if any(step is not None and (step.lasts or step is kind.steps[-1]) for step in running):
+        return
     request.state = State.RECORDED
     request.ended_at = context.now
     _cancel_all(context, request)
@@ -348,19 +346,20 @@ def stop(context: Context, request: Request, state: State, word: str, reason: st
         clocks.cancel(context, request, step.name)
     request.state, request.end_reason, request.ended_at = state, reason, context.now
     _cancel_all(context, request)
-    _note(context, request, word, store_id=request.store_id, words=reason)
+    note(context, request, word, store_id=request.store_id, words=reason)
 
 
 def _own(context: Context, request: Request, ask: Ask, *, person_id: int | None) -> None:
     request.state = State.ACCEPTED
     request.owner_store_id, request.owner_person_id = ask.store_id, person_id
     request.accepted_at = context.now
+    promises.note_promise(context, request)
     context.session.flush()
 
 
 def _begin_next(context: Context, request: Request, kind: Kind, ask: Ask | None, *, after: str | None) -> None:
     for step in kind.steps:
-        if after is None if step.after else after is not None:
+        if (after is None if step.after else after is not None) or not step.when(context, request):
             continue
         if after is not None and (after not in step.after or _still_runs(context, request, step.after)):
             continue
@@ -373,6 +372,7 @@ def _begin_next(context: Context, request: Request, kind: Kind, ask: Ask | None,
             step.name,
             store_id=store_id,
             due_at=kind.due(context, request, step.name, store),
+            started_at=kind.begins(context, request, step.name, store),
             ask_id=ask.id if ask else None,
             turn=ask.rank if ask else 0,
         )
@@ -385,16 +385,5 @@ def _still_runs(context: Context, request: Request, names: Sequence[str]) -> boo
 
 
 def _cancel_all(context: Context, request: Request) -> None:
+    clocks.forget_hold(context, request)
     context.cancel_timers(request.id, f"request:{request.id}:")
-
-
-def _note(context: Context, request: Request, word: str, *, store_id: int | None, **values: object) -> None:
-    request_queries.add_event(
-        context.session,
-        request.id,
-        word,
-        context.now,
-        person_id=context.person_id,
-        store_id=store_id,
-        **values,
-    )

@@ -32,6 +32,8 @@ def my(context: Context, words: str) -> None:
         requests = request_queries.list_unfinished_of_region(session, region_id)
     else:
         requests = []
+    # A practice is its author's alone.
+    requests = [one for one in requests if not one.practice or one.author_id == person.id]
     if not requests:
         context.answer(sentence(context.words("request.my_empty")))
         return
@@ -75,6 +77,9 @@ def _brief(context: Context, request: Request) -> str:
 
 
 def check_may_read(context: Context, request: Request) -> None:
+    """Raise unless a request's story is for who speaks."""
+    if request.practice and request.author_id != context.person_id:
+        raise NotAllowed("request.not_to_read")
     stores = {request.store_id} | {ask.store_id for ask in request_queries.list_asks(context.session, request.id)}
     if not access.can_read_request(context.me, request.region_id, stores, regions_of(context, request)):
         raise NotAllowed("request.not_to_read")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from handlers import texts
 from handlers.chat import Button, Field, Form, Line, Look, Message, Span, bold, copy, line, mention, message
 from handlers.durations import say_duration
-from handlers.requests import catalogue  # noqa: F401 - the sentences
+from handlers.requests import around_messages, catalogue  # noqa: F401 - the sentences
 from handlers.working_time import say_moment
 from storage.tables.people import Person
 from storage.tables.requests import AT_WORK, WORK_DONE, Ask, AskState, Event, Request, State, Step
@@ -22,6 +22,9 @@ MATTERS = ("waiting", "booked", "restock")
 
 # The last lines of the story stand on the card: plain groups have no threads.
 STORY_LINES = 4
+
+# Why a store was passed over.
+_SKIPPED = {"closed": "closed_now", "nobody": "nobody_there", "taken": "taken_now"}
 
 # What timers say about requests, of which many may come in one minute.
 NOTICES = "requests"
@@ -41,12 +44,13 @@ class CardFacts:
     asked: str  # who is asked or owns it, "" for nobody
     ask: Ask | None
     home: str  # the requester's time zone: a reader elsewhere sees his own with its offset
-    clock: Step | None  # the step that runs
+    clock: Step | None  # the step that runs, the one that is due first
     next_target: str
     next_at: datetime | None
     events: Sequence[Event]
     stores: dict[int, str] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
+    beside: Sequence[Step] = ()  # what runs beside it, in time
     late: tuple[Person, ...] = ()  # who is called on, after a broken limit
     bodies: dict[tuple[str, str], Body] = field(default_factory=dict)  # what was written of it; see `card`
 
@@ -71,19 +75,24 @@ def card(language: str, body: Body, *, buttons: tuple[tuple[Button, ...], ...] =
     return Message((*above, *below), buttons)
 
 
-def body(language: str, timezone: str, now: datetime, facts: CardFacts, title: str, what: tuple[Line, ...]) -> Body:
+def body(
+    language: str, timezone: str, now: datetime, facts: CardFacts, title: str, what: tuple[Line, ...], matter: str
+) -> Body:
     """Write what all see: what, how urgent, who asks, who is asked, where it stands, its clock, who hears next."""
     request = facts.request
     asked = facts.asked or texts.say(language, "request.nobody_yet")
     urgency = texts.say(language, f"urgency.{request.urgency}")
     rows: list[Line] = [
         line(bold(f"{facts.label} {title}"), f" · {urgency}"),
+        *([line(texts.say(language, "around.practice"))] if request.practice else []),
         *what,
         texts.say_line(language, "request.asked_by", store=facts.store, asked=asked),
-        texts.say_line(language, "request.matter", matter=say_matter(language, request.matter)),
+        texts.say_line(language, matter, matter=say_matter(language, request.matter)),
     ]
     if request.override_reason:
         rows.append(texts.say_line(language, "request.override", reason=request.override_reason))
+    if request.written_by or request.written_at:
+        rows.append(around_messages.written(language, request))
     rows.append(texts.say_line(language, "request.state", state=bold(state_words(language, facts))))
     rows.extend(_clock_lines(language, timezone, now, facts))
     if facts.late:
@@ -124,12 +133,16 @@ def event_words(language: str, event: Event, facts: CardFacts) -> str:
     }
     if "step" in values:
         words["step"] = texts.say(language, f"step.{values['step']}")
+    if "field" in values:
+        words["field"] = texts.say(language, str(values["label"]))
     if "by" in values:
         words["by"] = say_duration(timedelta(seconds=values["by"]), language)
     if "target" in values:
         words["target"] = texts.say(language, f"target.{values['target']}")
     if "why" in values:
-        words["why"] = texts.say(language, f"event.{'closed_now' if values['why'] == 'closed' else 'nobody_there'}")
+        words["why"] = texts.say(language, f"event.{_SKIPPED[values['why']]}")
+    if "items" in values:  # keys of the catalogue
+        words["items"] = comma(language).join(texts.say(language, key) for key in str(values["items"]).split())
     if "kept" in values:
         words["kept"] = texts.say(language, f"request.kept_{values['kept']}")
     if event.word == "progress":
@@ -212,9 +225,9 @@ def show_button(language: str, label: str, request: Request) -> Button:
     return Button(texts.say(language, "request.show_button", label=label), "request.show", {"request": request.id})
 
 
-def refuse_form(language: str, ask: Ask) -> Form:
+def refuse_form(language: str, ask: Ask, reasons: Sequence[str] = REFUSALS) -> Form:
     """Ask why a store refuses."""
-    options = tuple((code, texts.say(language, f"refusal.{code}")) for code in REFUSALS)
+    options = tuple((code, texts.say(language, f"refusal.{code}")) for code in reasons)
     return Form(
         "request.refuse",
         texts.say(language, "request.refuse_title"),
@@ -356,18 +369,27 @@ def step_line(language: str, timezone: str, now: datetime, step: Step, store: st
 
 def _clock_lines(language: str, timezone: str, now: datetime, facts: CardFacts) -> list[Line]:
     rows: list[Line] = []
-    step = facts.clock
-    if step is not None:
+    step, held_until = facts.clock, facts.request.held_until
+    if held_until is not None:
+        until = say_moment(held_until, timezone, now, language, facts.home)
+        rows.append(texts.say_line(language, "around.held", until=until, reason=facts.request.hold_reason))
+    elif step is not None:
         values = {
             "step": texts.say(language, f"step.{step.name}"),
             "due": say_moment(step.due_at, timezone, now, language, facts.home),
             "cap": say_moment(facts.request.cap_at, timezone, now, language, facts.home),
         }
-        if facts.request.finished_at is not None:
+        if facts.request.finished_at is not None and step.name != "record":
+            rows.append(texts.say_line(language, "request.clock_after", step=values["step"], due=values["due"]))
+        elif facts.request.finished_at is not None:
             rows.append(texts.say_line(language, "request.clock_record", due=values["due"]))
         else:
             key = "request.clock_late" if step.breached_at else "request.clock"
             rows.append(texts.say_line(language, key, **values))
+        for other in facts.beside:
+            due = say_moment(other.due_at, timezone, now, language, facts.home)
+            name = texts.say(language, f"step.{other.name}")
+            rows.append(texts.say_line(language, "request.clock_after", step=name, due=due))
     if facts.next_at is not None:
         target = texts.say(language, f"next.{facts.next_target}")
         at = say_moment(facts.next_at, timezone, now, language, facts.home)

@@ -11,7 +11,7 @@ from handlers.durations import parse_duration
 from handlers.errors import BadInput, NotAllowed, NotFound, TooLate
 from handlers.messages import sentence
 from handlers.registry import command
-from handlers.requests import cards, clocks, life
+from handlers.requests import cards, clocks, life, rules
 from handlers.requests.commands import MOST_REASON, check_state, done, find, name_of, reason_in, regions_of
 from handlers.requests.grammar import clean
 from handlers.requests.kinds import Candidate, kind_of
@@ -60,7 +60,7 @@ def close(context: Context, words: str) -> None:
     request = find(context, wanted, lock=True)
     _check_oversees(context, request)
     reason = reason_in(rest, example=texts.say(context.language, "example.close"))
-    check_state(context, request, State.ASKING, State.UNFILLED, State.ACCEPTED)
+    check_state(context, request, *rules.WITHDRAWABLE)
     before, owner_id = str(request.state), request.owner_store_id
     life.stop(context, request, State.CLOSED, "closed", reason)
     if owner_id is not None:

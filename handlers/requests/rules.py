@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from handlers.durations import format_duration
 from handlers.errors import BadInput, NotAllowed, TooLate
 from handlers.settings import Ladder, Rules, Rung
 from handlers.working_time import ALWAYS, Hours, add_working, at_local, is_open, local
@@ -21,7 +22,7 @@ ANSWERABLE = (AskState.PENDING, AskState.SEEN)
 WITHDRAWABLE = (*NOT_TAKEN, State.ACCEPTED, State.CONFIRMED)
 LIVE = (*NOT_TAKEN, *AT_WORK)
 # The timers that still do something about a request; one for which none of them waits stands still.
-DRIVING = frozenset({"requests.due", "requests.rung"})
+DRIVING = frozenset({"requests.due", "requests.rung", "requests.hold_over"})
 MOST_NAMED = 20  # requests in a list of what stands still
 
 
@@ -119,6 +120,30 @@ def nudge_times(
     if duration <= over:
         return []
     return [(per_cent, add_working(hours, started_at, duration * per_cent / 100)) for per_cent in per_cents]
+
+
+def nudges_left(
+    hours: Hours, since: datetime, duration: timedelta, left: timedelta, per_cents: Sequence[int], over: timedelta
+) -> list[tuple[int, datetime]]:
+    """Return the nudges of a clock of which so much was left at an instant; those gone by are at that instant."""
+    if duration <= over:
+        return []
+    run = duration - left
+    waits = [(per_cent, duration * per_cent / 100 - run) for per_cent in per_cents]
+    return [
+        (per_cent, add_working(hours, since, wait) if wait > timedelta(0) else since - timedelta(seconds=1))
+        for per_cent, wait in waits
+    ]
+
+
+def check_hold(request: Request, by: timedelta, longest: timedelta, before: int, most: int) -> None:
+    """Raise unless a request that was held so often before may be held so long."""
+    if request.held_at is not None:
+        raise TooLate("around.held_already")
+    if not timedelta(0) < by <= longest:
+        raise BadInput("around.hold_too_long", most=format_duration(longest))
+    if before >= most:
+        raise TooLate("around.held_too_often", most=most)
 
 
 def is_breached(due_at: datetime, at: datetime) -> bool:

@@ -11,14 +11,14 @@ from handlers.chat import Button, Message, Priority
 from handlers.durations import say_duration
 from handlers.people import chat_messages
 from handlers.registry import timer
-from handlers.requests import cards, clocks, life, messages, rules, standing
+from handlers.requests import answering, cards, clocks, life, messages, rules, standing
 from handlers.requests.kinds import kind_of
-from handlers.requests.telling import authors, tell_author
+from handlers.requests.telling import authors, prompt_line, tell_author
 from handlers.settings import Rung
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.tables.people import Role
-from storage.tables.requests import Progress, Request, State, Step
+from storage.tables.requests import Request, State, Step
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -66,11 +66,15 @@ def due(context: Context, request: int, step: int) -> None:
     running = request_queries.get_step(context.session, step)
     if running.ended_at is not None or running.breached_at is not None or context.now < running.due_at:
         return
+    lapse = kind_of(found).lapses.get(running.name)
+    if lapse is not None:
+        lapse(context, found)
+        return
     clocks.breach(context, found, running)
     if running.name == "seen":
         ask = request_queries.find_open_ask(context.session, request)
         if ask is not None:
-            life.begin_answer(context, found, ask, since=running.due_at)
+            answering.begin_answer(context, found, ask, since=running.due_at)
     cards.refresh(context, found)
 
 
@@ -119,15 +123,7 @@ def progress(context: Context, request: int, turn: int, number: int) -> None:
     found = request_queries.get_request(context.session, request)
     if found.state not in kind_of(found).under_way:
         return
-    count = request_queries.count_progress(context.session, request) + 1
-    context.session.add(Progress(request_id=request, number=count, prompted_at=context.now))
-
-    def words(language: str, timezone: str) -> Message:
-        label, _ = cards.brief(context, found, language)
-        forward = kind_of(found).forward(context, found, language, timezone)
-        return messages.progress(language, label, count, forward, found)
-
-    notify.tell_each(context, authors(context, found), words, priority=cards.priority_of(found))
+    prompt_line(context, found)
     assert context.due_at is not None
     clocks.prompt_progress(context, found, turn, number + 1, context.due_at)
 

@@ -30,7 +30,7 @@ def answer_in_words(context: Context, text: str) -> bool:
     inbound = context.inbound
     assert inbound is not None
     answer = parse_answer(text)
-    request = _request_of_card(context)
+    request = request_of_card(context)
     meant = inbound.addressed or inbound.private
     if request is None:
         if not meant or answer is None or context.person is None:
@@ -45,14 +45,14 @@ def answer_in_words(context: Context, text: str) -> bool:
     return _apply(context, request, answer, meant=meant)
 
 
-def _request_of_card(context: Context) -> Request | None:
+def request_of_card(context: Context) -> Request | None:
     """Return the request whose card was answered, locked; any message of ours that names one request does as well."""
     inbound = context.inbound
     assert inbound is not None
     origin = inbound.origin
     for message in (inbound.reply_to, origin.thread):
         card = chat_queries.find_card_at(context.session, origin.platform, origin.chat, message)
-        if card is not None:
+        if card is not None and card.request_id is not None:
             return request_queries.get_request(context.session, card.request_id)
     said = chat_queries.find_said(context.session, origin.platform, origin.chat, inbound.reply_to)
     labels = rules.labels_in(message_from_json(said).plain) if said else set()
@@ -81,9 +81,10 @@ def _concerned(context: Context, store_id: int, answer: Answer) -> list[Request]
     """List the requests of this store that these words can be about as they stand."""
     session = context.session
     asks = request_queries.list_unanswered_asks(session, store_id)
-    asked = [request_queries.get_request(session, ask.request_id, lock=False) for ask in asks]
-    owned = request_queries.list_owned(session, store_id)
-    mine = [one for one in request_queries.list_unfinished(session, store_id) if one.store_id == store_id]
+    asked = [request_queries.get_request(session, ask.request_id, lock=False) for ask in asks if not ask.practice]
+    owned = [one for one in request_queries.list_owned(session, store_id) if not one.practice]
+    unfinished = request_queries.list_unfinished(session, store_id)
+    mine = [one for one in unfinished if one.store_id == store_id and not one.practice]
     coming = [one for one in mine if one.state in kind_of(one).awaited]
     match answer.kind:
         case "accept" | "refuse":
@@ -111,7 +112,8 @@ def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -
     ask = request_queries.find_open_ask(context.session, request.id)
     if ask is not None and ask.state in rules.ANSWERABLE and access.works_at(context.me, ask.store_id):
         answer = as_asked(answer) or answer  # 已收到,可以 of a store that is asked means the ask, not goods
-    if answer.kind == "seen" and access.works_at(context.me, request.store_id):
+    played = commands.plays(context, request) and ask is not None and ask.state in rules.ANSWERABLE
+    if answer.kind == "seen" and access.works_at(context.me, request.store_id) and not played:
         if request.state in kind.awaited:  # 收到 from who waits for the goods: offer the receipt
             looking.press_show(context, request.id)
         return True

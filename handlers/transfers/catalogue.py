@@ -57,6 +57,36 @@ texts.add(
         "wrong": ("发错", "Wrong part", "Pieza equivocada"),
     },
 )
+texts.add("step", {"give_back": ("归还", "the return", "devolución")})
+texts.add(
+    "event",
+    {
+        "back": (
+            "🔁 {store} 已收回 {quantity}({who})",
+            "🔁 {store} has {quantity} back ({who})",
+            "🔁 {store} recuperó {quantity} ({who})",
+        ),
+        "substituted": (
+            "⚠️ 用替代件 {sent}:{reason}",
+            "⚠️ substitute {sent} sent: {reason}",
+            "⚠️ se envía el sustituto {sent}: {reason}",
+        ),
+    },
+)
+texts.add(
+    "help",
+    {"borrow": ("借用配件或工具,到期归还", "Borrow a part or a tool", "Pedir prestada una pieza o herramienta")},
+)
+texts.add(
+    "example",
+    {
+        "borrow": (
+            "/borrow 诊断仪 x1 urgent 客户在等 还11月30日",
+            "/borrow scanner x1 urgent customer waiting return 30 Nov",
+            "/borrow escáner x1 urgente cliente esperando devolver 30 nov",
+        )
+    },
+)
 texts.add(
     "why",
     {
@@ -112,6 +142,58 @@ texts.add(
         "good_field": ("完好收到几件", "How many arrived in order", "Cuántas llegaron bien"),
         "difference_field": ("差异原因", "What is wrong", "Qué ocurre"),
         "words_field": ("说明", "In words", "Detalles"),
+        "loan_title": ("借用", "Borrow", "Pedir prestado"),
+        "back": ("哪天归还", "Back on", "Devolución"),
+        "back_hint": ("例如:11月30日", "for example: 30 Nov", "por ejemplo: 30 nov"),
+        "bad_back": (
+            "请写归还日期,例如:11月30日、明天、3天",
+            "Write the day it is back, for example: 30 Nov, tomorrow, 3 days",
+            "Escribe el día de devolución, por ejemplo: 30 nov, mañana, 3 días",
+        ),
+        "back_out_of_range": (
+            "归还日期要在今天到 {days} 天之内,例如:11月30日",
+            "It must be back between today and {days} days from now, for example: 30 Nov",
+            "La devolución debe ser entre hoy y dentro de {days} días, por ejemplo: 30 nov",
+        ),
+        "lent": ("🔁 借用,{day} 前归还", "🔁 on loan, back by {day}", "🔁 préstamo, se devuelve el {day}"),
+        "lent_back": ("🔁 借用({day}),已归还", "🔁 on loan ({day}), back again", "🔁 préstamo ({day}), devuelto"),
+        "back_button": ("已收回 ×{count}", "Back again ×{count}", "Devuelto ×{count}"),
+        "back_already": ("已经确认归还了。", "The return is confirmed already.", "La devolución ya está confirmada."),
+        "back_tomorrow": (
+            "🔁 {label} {brief}:明天要归还 {owner},请安排。",
+            "🔁 {label} {brief}: back to {owner} tomorrow, please arrange it.",
+            "🔁 {label} {brief}: mañana se devuelve a {owner}; organízalo.",
+        ),
+        "back_today": (
+            "🔁 {label} {brief}:{store} 今天归还 {owner};{owner} 收到后请按「已收回」。",
+            '🔁 {label} {brief}: {store} gives it back to {owner} today; {owner}, press "Back again" when you have it.',
+            "🔁 {label} {brief}: {store} lo devuelve hoy a {owner}; {owner}, pulsa «Devuelto» al recibirlo.",
+        ),
+        "back_told": (
+            "✅ {label} {brief}:{store} 已确认收回。",
+            "✅ {label} {brief}: {store} has it back.",
+            "✅ {label} {brief}: {store} confirma la devolución.",
+        ),
+        "recorded_already": (
+            "{label} 的运费已经补录了;追加的费用请用 /cost。",
+            "The freight of {label} is recorded already; for more use /cost.",
+            "El flete de {label} ya está registrado; para más usa /cost.",
+        ),
+        "substitute": (
+            "⚠️ 替代件 {sent}(原 {part}):{reason}",
+            "⚠️ substitute {sent} (for {part}): {reason}",
+            "⚠️ sustituto {sent} (por {part}): {reason}",
+        ),
+        "part_field": ("发出的件号", "Part number sent", "Referencia enviada"),
+        "instead_field": ("用替代件的原因", "Why a substitute", "Motivo del sustituto"),
+        "other_part": (
+            "要的是 {wanted},您写的是 {sent},没有记为已发。写错了请改;"
+            "确实用替代件请写原因,例如:已发 替代 {sent} 原厂停产",
+            "{wanted} was asked for, you wrote {sent}: not noted as shipped. Correct it, or say why it is a "
+            "substitute, for example: shipped substitute {sent} original discontinued",
+            "Se pidió {wanted} y escribiste {sent}: no se anotó el envío. Corrígelo o explica el sustituto, por "
+            "ejemplo: enviado sustituto {sent} original descatalogado",
+        ),
         "rest_title": ("其余为什么不要了?", "Why cancel the rest?", "¿Por qué cancelar el resto?"),
         "stock_title": (
             "{part}({number})现有库存:",
@@ -266,6 +348,11 @@ texts.add(
             "请写运费和单号,例如:/freight T-0001 50 SF123",
             "Write the freight and the waybill, for example: /freight T-0001 50 SF123",
             "Escribe el flete y el albarán, por ejemplo: /freight T-0001 50 SF123",
+        ),
+        "freight_first": (
+            "运费请和单号一起补录,例如:/freight T-0001 50 SF123;补录之后的追加运费再用 /cost。",
+            "Record the freight with its waybill, for example: /freight T-0001 50 SF123; /cost is for more after that.",
+            "Registra el flete con su albarán, por ejemplo: /freight T-0001 50 SF123; /cost es para lo de después.",
         ),
         "not_bookkeeper": (
             "运费由双方门店、财务或总部补录。",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from handlers import access, forms, texts
+from handlers import access, contacts, forms, texts
 from handlers.access import ASKERS
 from handlers.chat import Button, Message
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
@@ -17,7 +18,7 @@ from handlers.requests.commands import MOST_REASON, check_requester, done, name_
 from handlers.requests.grammar import clean, parse_quantity
 from handlers.requests.kinds import Candidate, kind_named
 from handlers.settings import TransferClocks
-from handlers.transfers import messages, rules, sources
+from handlers.transfers import loans, messages, rules, sources
 from handlers.transfers.words import LONGEST_MATTER, parse_transfer
 from handlers.working_time import add_working
 from storage.queries import people as people_queries
@@ -36,9 +37,14 @@ MOST_EXPLAINED = 3
 # Posting
 
 
-@command("transfer", "调拨", "traslado", roles=ASKERS)
+@command("transfer", "调拨", "traslado", contacts="taken", roles=ASKERS, quotes=True)
 def transfer(context: Context, words: str) -> None:
     """Ask another store for a part; what is missing is asked for."""
+    begin(context, words)
+
+
+def begin(context: Context, words: str, *, back: str = "", loan: bool = False) -> None:
+    """Begin a transfer from words; of a `loan` the day is asked for by which it is `back`."""
     said = parse_transfer(words)
     if said.problems:
         raise BadInput(f"transfer.{said.problems[0]}")
@@ -52,13 +58,15 @@ def transfer(context: Context, words: str) -> None:
             "quantity": str(said.quantity or ""),
             "urgency": said.urgency or "",
             "matter": matter,
+            "back": back,
         },
         waits=said.waiting,
+        loan=loan,
     )
 
 
 @form("transfer.post", roles=ASKERS)
-def send_post(context: Context, values: dict[str, str], waits: int) -> None:
+def send_post(context: Context, values: dict[str, str], waits: int, loan: int = 0) -> None:
     """Post a transfer from a filled form."""
     quantity = parse_quantity(values.get("quantity", ""))
     if quantity is None or not 1 <= quantity <= rules.MOST_PIECES:
@@ -69,12 +77,15 @@ def send_post(context: Context, values: dict[str, str], waits: int) -> None:
     if not urgency:
         raise BadFields({"urgency": "transfer.bad_urgency"})
     known = {**values, "quantity": str(quantity), "urgency": urgency}
-    _consider(context, known, waits=bool(waits) if waits >= 0 else None)
+    if loan:
+        check_store(context)
+        known["back"] = loans.read_day(context, values.get("back", ""))
+    _consider(context, known, waits=bool(waits) if waits >= 0 else None, loan=bool(loan))
 
 
-def _consider(context: Context, values: dict[str, str], *, waits: bool | None) -> None:
+def _consider(context: Context, values: dict[str, str], *, waits: bool | None, loan: bool = False) -> None:
     """Ask for what is missing, confirm what is not exact, and post what is whole."""
-    _check_store(context)
+    check_store(context)
     matter = clean(values.get("matter", ""), LONGEST_MATTER)
     words = clean(values.get("part", ""), 80)
     found, is_exact = sources.find_parts(context, words) if words else ([], False)
@@ -82,15 +93,27 @@ def _consider(context: Context, values: dict[str, str], *, waits: bool | None) -
         raise BadFields({"part": "transfer.unknown_part"}, words=words)
     exact = found[0] if is_exact and len(found) == 1 else None
     known = {"part": exact.part_no if exact else "", "matter": matter, **_kept(values, "quantity", "urgency")}
+    if loan:
+        known["back"] = values.get("back", "")
     filled = {name: value for name, value in known.items() if value}
-    if len(filled) < 4:
+    if len(filled) < len(known):
         args: dict[str, str | int] = {"waits": -1 if waits is None else int(waits)}
-        asked = messages.form(context.language, parts=[] if exact else found, args=args)
+        if loan:
+            args["loan"] = 1
+        asked = messages.form(context.language, parts=[] if exact else found, args=args, loan=loan)
         forms.ask(context, asked, filled=filled)
         return
     assert exact is not None
     customer_waits = _says_waiting(context, matter) if waits is None else waits
-    _post_or_ask(context, exact, int(filled["quantity"]), Urgency(filled["urgency"]), matter, customer_waits)
+    _post_or_ask(
+        context,
+        exact,
+        int(filled["quantity"]),
+        Urgency(filled["urgency"]),
+        matter,
+        customer_waits,
+        back=filled.get("back", ""),
+    )
 
 
 def _kept(values: dict[str, str], *names: str) -> dict[str, str]:
@@ -104,13 +127,21 @@ def _says_waiting(context: Context, matter: str) -> bool:
     return bool(parse_transfer(matter).waiting)
 
 
-def _check_store(context: Context) -> None:
+def check_store(context: Context) -> None:
+    """Raise unless who speaks belongs to a store."""
     if context.store is None:
         raise NotAllowed("transfer.stores_only")
 
 
 def _post_or_ask(
-    context: Context, part: Part, quantity: int, urgency: Urgency, matter: str, customer_waits: bool
+    context: Context,
+    part: Part,
+    quantity: int,
+    urgency: Urgency,
+    matter: str,
+    customer_waits: bool,
+    *,
+    back: str,
 ) -> None:
     """Post the request, or say why it is not urgent and offer what can be done."""
     assert context.store is not None
@@ -126,28 +157,33 @@ def _post_or_ask(
                 "matter": matter,
                 "waits": int(customer_waits),
                 "store": context.store.id,
+                "back": back,
+                **contacts.carried(context),
             }
             context.answer(messages.not_urgent(context.language, why, own, args))
             return
-    _open(context, part, quantity, urgency, matter, customer_waits, candidates=candidates)
+    _open(context, part, quantity, urgency, matter, customer_waits, candidates=candidates, back=back)
 
 
 @button("transfer.post_as", roles=ASKERS)
 def press_post_as(
-    context: Context, part: int, quantity: int, matter: str, waits: int, store: int, urgency: str
+    context: Context, part: int, quantity: int, matter: str, waits: int, store: int, urgency: str, back: str = ""
 ) -> None:
     """Post as less than urgent."""
     _check_same_store(context, store)
     found = stock_queries.get_part(context.session, part)
     _check_not_twice(context, found, quantity, matter)
-    _open(context, found, quantity, Urgency(urgency), matter, bool(waits))
+    _open(context, found, quantity, Urgency(urgency), matter, bool(waits), back=back)
 
 
 @button("transfer.override", roles=ASKERS)
-def press_override(context: Context, part: int, quantity: int, matter: str, waits: int, store: int) -> None:
+def press_override(
+    context: Context, part: int, quantity: int, matter: str, waits: int, store: int, back: str = ""
+) -> None:
     """Ask why it is urgent all the same."""
     _check_same_store(context, store)
     args: dict[str, str | int] = {"part": part, "quantity": quantity, "matter": matter, "waits": waits, "store": store}
+    args["back"] = back
     forms.ask(
         context,
         request_messages.reason_form(context.language, "transfer.override", "transfer.override_title", args),
@@ -156,7 +192,14 @@ def press_override(context: Context, part: int, quantity: int, matter: str, wait
 
 @form("transfer.override", roles=ASKERS)
 def send_override(
-    context: Context, values: dict[str, str], part: int, quantity: int, matter: str, waits: int, store: int
+    context: Context,
+    values: dict[str, str],
+    part: int,
+    quantity: int,
+    matter: str,
+    waits: int,
+    store: int,
+    back: str = "",
 ) -> None:
     """Post as urgent against the rule, with a reason that is on the record."""
     _check_same_store(context, store)
@@ -165,7 +208,7 @@ def send_override(
         raise BadFields({"reason": "request.reason_words"})
     found = stock_queries.get_part(context.session, part)
     _check_not_twice(context, found, quantity, matter)
-    _open(context, found, quantity, Urgency.URGENT, matter, bool(waits), override_reason=reason)
+    _open(context, found, quantity, Urgency.URGENT, matter, bool(waits), override_reason=reason, back=back)
 
 
 def _check_not_twice(context: Context, part: Part, quantity: int, matter: str) -> None:
@@ -196,6 +239,7 @@ def _open(
     override_reason: str = "",
     parent_id: int | None = None,
     candidates: list[Candidate] | None = None,
+    back: str = "",
 ) -> Request:
     """Open the request; `candidates` are those of these very rules, where they have been ranked already."""
     store, clocks = context.store, context.settings.rules.clocks.of("transfer", urgency)
@@ -210,7 +254,7 @@ def _open(
         override_reason=override_reason,
     )
     moved = {"request_id": request.id, "part_id": part.id, "asked": quantity, "parent_id": parent_id}
-    add_held(context.session, Transfer, moved)
+    add_held(context.session, Transfer, {**moved, "back_on": date.fromisoformat(back) if back else None})
     if candidates is None:
         candidates = sources.candidates(context, request)
     life.start(context, request, candidates)
@@ -243,11 +287,21 @@ def press_again(context: Context, request: int) -> None:
     missing = moved.asked - moved.accepted
     if missing < 1:
         raise TooLate("core.unknown_button")
-    _check_store(context)
+    check_store(context)
     moved.asked = moved.accepted
     part = stock_queries.get_part(context.session, moved.part_id)
+    back = moved.back_on.isoformat() if moved.back_on else ""
     matter = f"{found.matter} ({context.words('transfer.rest_matter', label=name_of(found))})"
-    _open(context, part, missing, found.urgency, matter[:LONGEST_MATTER], found.customer_waits, parent_id=request)
+    _open(
+        context,
+        part,
+        missing,
+        found.urgency,
+        matter[:LONGEST_MATTER],
+        found.customer_waits,
+        parent_id=request,
+        back=back,
+    )
     done(context, found, "transfer.again", str(found.state))
 
 

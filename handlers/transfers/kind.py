@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from handlers import texts
 from handlers.access import ASKERS, REGION
 from handlers.chat import Button, Line
-from handlers.errors import TooLate
-from handlers.requests import clocks
+from handlers.errors import BadFields, TooLate
+from handlers.requests import changing, clocks
 from handlers.requests import rules as request_rules
-from handlers.requests.kinds import Kind, Side, StepKind, Word, register
+from handlers.requests.grammar import parse_quantity
+from handlers.requests.kinds import Change, CostRule, Kind, Side, StepKind, Word, register
 from handlers.settings import TransferClocks
-from handlers.transfers import messages, moving, rules, sources
+from handlers.transfers import loans, messages, moving, rules, sources
 from handlers.working_time import add_working, say_moment
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -66,6 +67,8 @@ def _due(context: Context, request: Request, step: str, store: Store) -> datetim
     hours = request_rules.clock_hours(store, request.urgency)
     if step == "record":
         return request_rules.record_by(table.record, context.now, store.timezone)
+    if step == loans.STEP:
+        return loans.due(context, request, store.timezone)
     if step == "ship":
         return add_working(hours, context.now, table.ship)
     travel = rules.planned_travel(table.seen, table.answer, table.ship, table.deliver)
@@ -89,8 +92,31 @@ def _release(context: Context, request: Request) -> None:
     moved.eta_at = None
 
 
+def _note_eta(context: Context, request: Request, at: datetime) -> None:
+    request_queries.get_transfer(context.session, request.id).eta_at = at
+
+
 def _divisible(context: Context, request: Request) -> bool:
     return request_queries.get_transfer(context.session, request.id).asked > 1
+
+
+def _same(context: Context, request: Request, other: Request) -> bool:
+    """Say whether two transfers are of one part; what was asked for as the rest of another is meant to be."""
+    this, that = (request_queries.get_transfer(context.session, one.id) for one in (request, other))
+    return this.part_id == that.part_id and this.parent_id is None and (this.back_on is None) == (that.back_on is None)
+
+
+def _quantity_now(context: Context, request: Request, language: str) -> str:
+    return str(request_queries.get_transfer(context.session, request.id).asked)
+
+
+def _change_quantity(context: Context, request: Request, words: str) -> None:
+    """Ask for more or for fewer: of fewer a store promises no more than is wanted, of more what it promised."""
+    quantity = parse_quantity(words)
+    if quantity is None or not 1 <= quantity <= rules.MOST_PIECES:
+        raise BadFields({"value": "transfer.quantity_out_of_range"})
+    moved = request_queries.get_transfer(context.session, request.id)
+    moved.asked, moved.accepted = quantity, min(moved.accepted, quantity)
 
 
 def _buttons(context: Context, request: Request, language: str, side: Side) -> tuple[tuple[Button, ...], ...]:
@@ -101,6 +127,8 @@ def _buttons(context: Context, request: Request, language: str, side: Side) -> t
             rows.extend(messages.owner_buttons(language, request))
         if request.state is State.SHIPPED:
             rows.append(messages.details_button(language, request))
+        if request.state is State.RECEIVED and moved.back_on is not None and moved.back_at is None:
+            rows.append(messages.back_button(language, request, moved.received))
         return tuple(rows)
     rows = []
     if request.state is State.SHIPPED:
@@ -111,6 +139,12 @@ def _buttons(context: Context, request: Request, language: str, side: Side) -> t
     return tuple(rows)
 
 
+def _cost_rules(_context: Context, request: Request) -> tuple[CostRule, ...]:
+    """Return what a transfer may cost beside the freight of its record, which is entered with the waybill."""
+    late = "" if request.state is State.RECORDED else "transfer.freight_first"
+    return CostRule("freight", "carrier", late), CostRule("loss", f"store:{request.owner_store_id}")
+
+
 register(
     Kind(
         name="transfer",
@@ -119,6 +153,15 @@ register(
         steps=(
             StepKind("ship", "owner"),
             StepKind("receive", "requester", after=("ship",)),
+            StepKind(
+                loans.STEP,
+                "requester",
+                after=("receive",),
+                fixed=True,
+                nudged=False,
+                lasts=True,
+                when=loans.is_loan,
+            ),
             StepKind("record", "owner", after=("receive",)),
         ),
         due=_due,
@@ -135,6 +178,13 @@ register(
         release=_release,
         buttons=_buttons,
         divisible=_divisible,
+        same=_same,
+        numbers=("matching", "lending"),
+        changes={"quantity": Change("transfer.quantity", changing.EDITABLE, _quantity_now, _change_quantity)}
+        | {"urgency": changing.URGENCY},
+        note_eta=_note_eta,
+        asks_eta=True,
+        cost_rules=_cost_rules,
         words={
             "shipped": Word("owner", ASKERS, (State.ACCEPTED, State.SHIPPED), moving.ship),
             "received": Word("requester", ASKERS | REGION, (State.SHIPPED,), moving.receive),

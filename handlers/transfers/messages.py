@@ -9,7 +9,7 @@ from handlers import texts
 from handlers.chat import Button, Field, Form, Line, Look, Message, bold, line, message
 from handlers.requests.messages import MATTERS, comma
 from handlers.transfers import catalogue  # noqa: F401 - the sentences
-from handlers.working_time import say_moment
+from handlers.working_time import say_day, say_moment
 from storage.tables.boards import Part
 from storage.tables.requests import Request, Transfer
 
@@ -33,6 +33,12 @@ def what(
                 received=str(transfer.received),
             )
         )
+    if transfer.back_on is not None:
+        key = "transfer.lent_back" if transfer.back_at else "transfer.lent"
+        rows.append(texts.say_line(language, key, day=say_day(transfer.back_on, language)))
+    if transfer.sent_part:
+        sent, why = bold(transfer.sent_part), transfer.sent_why or "—"
+        rows.append(texts.say_line(language, "transfer.substitute", sent=sent, part=part.part_no, reason=why))
     if transfer.difference:
         rows.append(texts.say_line(language, "transfer.lost", difference=difference(language, transfer.difference)))
     carried = " ".join(part for part in (transfer.courier, transfer.waybill) if part)
@@ -51,14 +57,15 @@ def difference(language: str, stored: str) -> str:
     return f"{said} {rest}".strip()
 
 
-def form(language: str, *, parts: Sequence[Part], args: dict[str, str | int]) -> Form:
+def form(language: str, *, parts: Sequence[Part], args: dict[str, str | int], loan: bool = False) -> Form:
     """Ask for what is missing of a transfer; `parts` to choose from where the words fit several."""
     choices = tuple((part.part_no, f"{part.name} {part.part_no}") for part in parts)
     urgencies = tuple((name, texts.say(language, f"urgency.{name}")) for name in ("urgent", "today", "normal"))
+    back = Field("back", texts.say(language, "transfer.back"), "date", hint=texts.say(language, "transfer.back_hint"))
     matters = tuple((texts.say(language, f"matter.{name}"), texts.say(language, f"matter.{name}")) for name in MATTERS)
     return Form(
         "transfer.post",
-        texts.say(language, "transfer.form_title"),
+        texts.say(language, "transfer.loan_title" if loan else "transfer.form_title"),
         (
             Field(
                 "part",
@@ -81,6 +88,7 @@ def form(language: str, *, parts: Sequence[Part], args: dict[str, str | int]) ->
                 matters,
                 hint=texts.say(language, "transfer.matter_hint"),
             ),
+            *((back,) if loan else ()),
         ),
         texts.say(language, "transfer.send"),
         args,
@@ -134,6 +142,12 @@ def owner_buttons(language: str, request: Request) -> tuple[tuple[Button, ...], 
     return ((Button(texts.say(language, "transfer.shipped_button"), "transfer.shipped", args, Look.PRIMARY),),)
 
 
+def back_button(language: str, request: Request, count: int) -> tuple[Button, ...]:
+    """Offer the lender to confirm that what was lent is back."""
+    words = texts.say(language, "transfer.back_button", count=count)
+    return (Button(words, "transfer.back", {"request": request.id}, Look.PRIMARY),)
+
+
 def details_button(language: str, request: Request) -> tuple[Button, ...]:
     """Offer to add carrier, waybill and ETA after shipping."""
     return (Button(texts.say(language, "transfer.details_button"), "transfer.details", {"request": request.id}),)
@@ -157,8 +171,15 @@ def again_button(language: str, request: Request) -> tuple[Button, ...]:
     return (Button(texts.say(language, "transfer.rest_again_button"), "transfer.again", {"request": request.id}),)
 
 
-def details_form(language: str, request: Request, transfer: Transfer) -> Form:
-    """Ask for carrier, waybill and the time of the way."""
+def details_form(language: str, request: Request, transfer: Transfer, *, whole: bool) -> Form:
+    """Ask for carrier, waybill and the time of the way; in a `whole` form for another part number, too.
+
+    Asked one after the other five questions would be too many: there it is said with the shipping.
+    """
+    other = (
+        Field("part", texts.say(language, "transfer.part_field"), value=transfer.sent_part, optional=True),
+        Field("instead", texts.say(language, "transfer.instead_field"), value=transfer.sent_why, optional=True),
+    )
     return Form(
         "transfer.details",
         texts.say(language, "transfer.details_title"),
@@ -171,6 +192,7 @@ def details_form(language: str, request: Request, transfer: Transfer) -> Form:
                 hint=texts.say(language, "transfer.eta_hint"),
                 optional=True,
             ),
+            *(other if whole else ()),
         ),
         texts.say(language, "request.send"),
         {"request": request.id},

@@ -15,10 +15,19 @@ from handlers.money import format_amount, parse_amount
 from handlers.registry import button, command, form
 from handlers.requests import life
 from handlers.requests import messages as request_messages
-from handlers.requests.commands import MOST_REASON, check_owner, check_requester, check_state, done, find, name_of
+from handlers.requests.commands import (
+    MOST_REASON,
+    check_owner,
+    check_requester,
+    check_state,
+    done,
+    find,
+    may_record,
+    name_of,
+)
 from handlers.requests.grammar import Answer, clean, parse_quantity
 from handlers.requests.telling import authors
-from handlers.transfers import messages, rules, sources
+from handlers.transfers import loans, messages, rules, sent_words, sources
 from storage.queries import ledger as ledger_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
@@ -46,8 +55,9 @@ def ship(context: Context, request: Request, answer: Answer) -> None:
     quantity = left if answer.quantity is None else answer.quantity
     rules.check_quantity(quantity, left)
     before = str(request.state)
+    rest = _check_part(context, request, moved, answer.rest)
     moved.shipped += quantity
-    courier, waybill, way = sources.read_details(answer.rest)
+    courier, waybill, way = sources.read_details(rest)
     _note_details(context, moved, courier or moved.courier, waybill or moved.waybill, way)
     request.state = State.SHIPPED
     request_queries.add_event(
@@ -70,7 +80,10 @@ def press_details(context: Context, request: int) -> None:
     found = request_queries.get_request(context.session, request)
     check_owner(context, found, State.SHIPPED, State.RECEIVED)
     moved = request_queries.get_transfer(context.session, request)
-    forms.ask(context, messages.details_form(context.language, found, moved))
+    inbound = context.inbound
+    forms.ask(
+        context, messages.details_form(context.language, found, moved, whole=inbound is not None and inbound.can_form)
+    )
 
 
 @form("transfer.details", roles=ASKERS)
@@ -84,9 +97,51 @@ def send_details(context: Context, values: dict[str, str], request: int) -> None
     except ValueError as error:
         raise BadFields({"eta": "transfer.bad_eta"}) from error
     moved = request_queries.get_transfer(context.session, request)
+    number, why = clean(values.get("part", ""), 40), clean(values.get("instead", ""), MOST_REASON)
+    _check_field(context, found, moved, number, why)
     courier, waybill = clean(values.get("courier", ""), 40), clean(values.get("waybill", ""), 40)
     _note_details(context, moved, courier or moved.courier, waybill or moved.waybill, way)
     done(context, found, "transfer.details", str(found.state))
+
+
+def _check_part(context: Context, request: Request, moved: Transfer, words: str) -> str:
+    """Return the words of a shipping without the part number; another one than was asked for is blocked."""
+    if not words:
+        return words
+    part = stock_queries.get_part(context.session, moved.part_id)
+    known = {sent_words.bare(one.part_no) for one in stock_queries.list_parts(context.session)}
+    sent = sent_words.read_sent(words, part.part_no, known)
+    if not sent.number or sent_words.bare(sent.number) == sent_words.bare(part.part_no):
+        return sent.rest
+    if not sent.substitute or not sent.rest:
+        raise BadInput("transfer.other_part", wanted=part.part_no, sent=sent.number)
+    _note_substitute(context, request, moved, sent.number, sent.rest[:MOST_REASON])
+    return ""
+
+
+def _check_field(context: Context, request: Request, moved: Transfer, number: str, why: str) -> None:
+    """Check the part number of the details' form as that of the words."""
+    part = stock_queries.get_part(context.session, moved.part_id)
+    if not number or sent_words.bare(number) in {sent_words.bare(part.part_no), sent_words.bare(moved.sent_part)}:
+        return
+    if not why:
+        raise BadFields({"part": "transfer.other_part"}, wanted=part.part_no, sent=number)
+    _note_substitute(context, request, moved, number, why)
+
+
+def _note_substitute(context: Context, request: Request, moved: Transfer, number: str, why: str) -> None:
+    """Note that another part is on its way; what was asked for stays on the line."""
+    moved.sent_part, moved.sent_why = number, why
+    request_queries.add_event(
+        context.session,
+        request.id,
+        "substituted",
+        context.now,
+        person_id=context.my_id,
+        store_id=request.owner_store_id,
+        sent=number,
+        reason=why,
+    )
 
 
 def _note_details(context: Context, moved: Transfer, courier: str, waybill: str, way: timedelta | None) -> None:
@@ -186,11 +241,12 @@ def _book(context: Context, request: Request, moved: Transfer, *, received: int,
             context.session,
             key=f"request:{request.id}:{moved.received}:{moved.lost}",
             request_id=request.id,
-            part_id=moved.part_id,
+            part_id=_part_sent(context, moved),
             giver_id=request.owner_store_id,
             taker_id=request.store_id,
             out=received + lost,
-            taken=received,
+            # What is lent never is the borrower's to give.
+            taken=0 if moved.back_on else received,
             now=context.now,
         )
     request_queries.add_event(
@@ -245,6 +301,16 @@ def send_rest(context: Context, values: dict[str, str], request: int) -> None:
     done(context, found, "transfer.rest", before, reason=reason)
 
 
+def _part_sent(context: Context, moved: Transfer) -> int:
+    """Return the part that came: the substitute, where it is one we know."""
+    if moved.sent_part:
+        number = sent_words.bare(moved.sent_part)
+        for part in stock_queries.list_parts(context.session):
+            if sent_words.bare(part.part_no) == number:
+                return part.id
+    return moved.part_id
+
+
 def _close_if_whole(context: Context, request: Request, moved: Transfer) -> None:
     """End the work when nothing is still to come: points, record, and the question about the customer."""
     if rules.outstanding(moved.accepted, moved.received, moved.lost, moved.cancelled) > 0:
@@ -252,6 +318,7 @@ def _close_if_whole(context: Context, request: Request, moved: Transfer) -> None
     context.session.flush()
     life.finish(context, request, earned=moved.received > 0)
     life.next_step(context, request, "receive")
+    loans.begin(context, request)
     sources.prompt_record(context, request)
     if request.customer_waits:
         notify.tell_each(
@@ -279,6 +346,10 @@ def freight(context: Context, words: str) -> None:
     except ValueError as error:
         raise BadInput("transfer.bad_freight") from error
     check_state(context, request, State.RECEIVED)
+    if request_queries.find_running_step(context.session, request.id, "record") is None:
+        raise TooLate("transfer.recorded_already", label=name_of(request))
+    if not may_record(context, request):
+        return
     moved = request_queries.get_transfer(context.session, request.id)
     moved.waybill = clean(waybill, 40) or moved.waybill
     if amount:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from handlers.errors import BadInput
 from handlers.settings import Matching
+from handlers.working_time import at_local, local
 from storage.tables.requests import Transfer
 
 MOST_PIECES = 9999
@@ -101,6 +102,19 @@ def planned_travel(seen: timedelta, answer: timedelta, ship: timedelta, deliver:
     a limit.
     """
     return max(deliver - seen - answer - ship, timedelta(minutes=1))
+
+
+def check_return(back: date, today: date, longest: timedelta) -> None:
+    """Raise BadInput unless the day of a return is today or later, and not too far away."""
+    if not today <= back <= today + longest:
+        raise BadInput("transfer.back_out_of_range", days=longest.days)
+
+
+def next_reminder(day: date, wall: time, timezone: str, now: datetime) -> datetime:
+    """Return when a loan due on that local day is looked at next: the day before, on it, then daily."""
+    first = max(day - timedelta(days=1), local(now, timezone).date())
+    at = at_local(first, wall, timezone)
+    return at if at > now else at_local(first + timedelta(days=1), wall, timezone)
 
 
 def is_stale(stated_at: datetime, now: datetime) -> bool:

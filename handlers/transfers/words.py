@@ -49,7 +49,7 @@ _NOT_WAITING = """
 |no (?:customer|client) waiting|(?:customer|client) (?:is )?not waiting
 |(?:el )?cliente no (?:esta )?esper(?:a|ando)|sin cliente(?: esperando)?"""
 _WAITING = """
-(?:客户|顾客|客人|车主)(?:正?在(?:店里?)?等(?:着|待)?|在店里?|等着|等待)
+(?:客户|顾客|客人|车主)(?:正?在(?:店里?)?等(?:着|待)?|在店里?|等着|等待|等)
 |(?:the )?(?:customer|client)(?: is|'s)? (?:waiting|in (?:the )?(?:store|shop))|waiting (?:customer|client)
 |(?:el )?cliente (?:esta )?(?:esperando|espera|en (?:la )?tienda)"""
 # Alone these speak of the customer; in a sentence it may be the mechanic who waits.

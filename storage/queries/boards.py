@@ -35,6 +35,11 @@ def list_technicians(session: Session) -> Sequence[Technician]:
     return session.exec(select(Technician).order_by(col(Technician.store_id), col(Technician.name))).all()
 
 
+def find_technician(session: Session, technician_id: int) -> Technician | None:
+    """Find a technician on the map."""
+    return session.get(Technician, technician_id)
+
+
 def list_capacities(session: Session, days: Sequence[date]) -> Sequence[Capacity]:
     """List the stores' capacities of these days."""
     return session.exec(

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from storage.queries import requests
 from storage.queries.rows import add_row
 from storage.tables.bookings import BookedSlot, Booking, BookingState
 
@@ -24,7 +25,12 @@ def slots_between(starts_at: datetime, ends_at: datetime) -> range:
 def hold_time(
     session: Session, *, technician_id: int, request_id: int, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> bool:
-    """Hold a technician's time for a request; False when any of it is taken, by whichever process."""
+    """Hold a technician's time for a request; False when any of it is taken, by whichever process.
+
+    A practice holds nothing.
+    """
+    if requests.is_practice(session, request_id):
+        return True
     booking = {"technician_id": technician_id, "request_id": request_id, "starts_at": starts_at, "ends_at": ends_at}
     try:
         with session.begin_nested():

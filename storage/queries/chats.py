@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from storage.queries.queues import insert_for
 from storage.tables.chats import ButtonToken, Card, Chat, Draft, Purpose
 from storage.tables.people import Region
+from storage.tables.questions import Question, QuestionState
 from storage.tables.queues import OutboxRow
 from storage.tables.requests import Request
 
@@ -47,7 +48,7 @@ _TOKENS = select(_tokens.c.key, _tokens.c.token).where(_tokens.c.key.in_(bindpar
 class NewCard:
     """A card that has no row before `add_cards` gives it one, with all others of its request."""
 
-    request_id: int
+    request_id: int | None
     platform: str
     chat: str
     thread: str
@@ -56,6 +57,7 @@ class NewCard:
     timezone: str
     told_event: int = 0
     rendered: str = ""
+    question_id: int | None = None
     id: int | None = field(default=None, init=False)
 
 
@@ -112,14 +114,20 @@ def delete_chat(session: Session, chat: Chat) -> None:
 
 
 def list_open_cards(session: Session, platform: str, chat: str, thread: str | None = None) -> Sequence[Card]:
-    """List the cards in a chat, or in one of its threads, of requests that are not at their end."""
-    query = (
-        select(Card)
-        .join(Request, col(Request.id) == col(Card.request_id))
-        .where(Card.platform == platform, _stands_in(chat), col(Request.ended_at).is_(None))
-        .order_by(col(Card.id))
+    """List the cards in a chat, or in one of its threads, of requests and questions that are not at their end."""
+    found: list[Card] = []
+    of_requests = (
+        select(Card).join(Request, col(Request.id) == col(Card.request_id)).where(col(Request.ended_at).is_(None))
     )
-    return session.exec(query if thread is None else query.where(Card.thread == thread)).all()
+    of_questions = (
+        select(Card)
+        .join(Question, col(Question.id) == col(Card.question_id))
+        .where(col(Question.state).in_((QuestionState.OPEN, QuestionState.ANSWERED)))
+    )
+    for query in (of_requests, of_questions):
+        query = query.where(Card.platform == platform, _stands_in(chat)).order_by(col(Card.id))
+        found.extend(session.exec(query if thread is None else query.where(Card.thread == thread)))
+    return found
 
 
 def _stands_in(chat: str) -> ColumnElement[bool]:
@@ -127,11 +135,23 @@ def _stands_in(chat: str) -> ColumnElement[bool]:
     return col(Card.chat).concat("") == chat
 
 
-def find_card(session: Session, request_id: int, platform: str, chat: str, thread: str = "") -> Card | None:
-    """Find a request's card in a place."""
+def find_card(
+    session: Session,
+    request_id: int | None,
+    platform: str,
+    chat: str,
+    thread: str = "",
+    *,
+    question_id: int | None = None,
+) -> Card | None:
+    """Find the card of a request, or of a question, in a place."""
     return session.exec(
         select(Card).where(
-            Card.request_id == request_id, Card.platform == platform, Card.chat == chat, Card.thread == thread
+            Card.request_id == request_id,
+            Card.question_id == question_id,
+            Card.platform == platform,
+            Card.chat == chat,
+            Card.thread == thread,
         )
     ).one_or_none()
 
@@ -163,6 +183,11 @@ def list_cards(session: Session, request_id: int) -> Sequence[Card]:
     return session.exec(_CARDS, params={"request_id": request_id}).all()
 
 
+def list_question_cards(session: Session, question_id: int) -> Sequence[Card]:
+    """List a question's cards in the order they were posted."""
+    return session.exec(select(Card).where(Card.question_id == question_id).order_by(col(Card.id))).all()
+
+
 def find_card_at(session: Session, platform: str, chat: str, message: str) -> Card | None:
     """Find the card that this message of a chat is."""
     if not message:
@@ -189,7 +214,8 @@ def drop_doubles(session: Session, *, platform: str, chat: str, to: str, now: da
         if find_chat(session, platform, to, old.thread) is not None:
             session.delete(old)
     for card in session.exec(select(Card).where(Card.platform == platform, Card.chat == chat)).all():
-        if find_card(session, card.request_id, platform, to, card.thread) is not None:
+        there = find_card(session, card.request_id, platform, to, card.thread, question_id=card.question_id)
+        if there is not None:
             _drop_card(session, card, now)
     session.flush()
 

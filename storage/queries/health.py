@@ -193,7 +193,12 @@ def measure(session: Session, now: datetime) -> Backlog:
 
 def count_breaches(session: Session, since: datetime) -> dict[str, int]:
     """Return step → how many limits of it were broken since an instant."""
-    query = select(col(Step.name), func.count()).where(col(Step.breached_at) >= since).group_by(col(Step.name))
+    query = (
+        select(col(Step.name), func.count())
+        .join(Request, col(Request.id) == col(Step.request_id))
+        .where(col(Step.breached_at) >= since, col(Request.practice).is_(False))
+        .group_by(col(Step.name))
+    )
     return {str(name): int(count) for name, count in session.execute(query)}
 
 
@@ -206,4 +211,5 @@ def _pending() -> ColumnElement[bool]:
 
 
 def _open() -> ColumnElement[bool]:
-    return col(Request.ended_at).is_(None)
+    # A practice stuck in the middle is nobody's care.
+    return and_(col(Request.ended_at).is_(None), col(Request.practice).is_(False))

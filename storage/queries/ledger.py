@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
+from storage.queries import requests
 from storage.queries.queues import insert_for
 from storage.tables.ledger import MoneyEntry, PointsEntry
+from storage.tables.people import Store
+from storage.tables.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class MoneySum:
+    """What the costs of one rule and payer come to; `count` are those that stand, `undone` the counter-entries."""
+
+    rule: str
+    payer: str
+    currency: str
+    total: int
+    count: int
+    undone: int
 
 
 def add_points(
@@ -26,7 +43,9 @@ def add_points(
     person_id: int | None = None,
     reason: str = "",
 ) -> bool:
-    """Add points to a store; False when an entry of this key stands already."""
+    """Add points to a store; False when an entry of this key stands already, and for a practice."""
+    if requests.is_practice(session, request_id):
+        return False
     return _add(
         session,
         PointsEntry,
@@ -58,9 +77,16 @@ def add_money(
     person_id: int | None = None,
     reason: str = "",
 ) -> bool:
-    """Add a cost, in minor units and not zero; False when an entry of this key stands already."""
+    """Add a cost, in minor units and not zero; False when an entry of this key stands already, and for a practice.
+
+    HQ pays: another payer stands only with the reason for it.
+    """
     if amount == 0:
         raise ValueError("a cost of nothing is no entry")
+    if payer != "hq" and not reason.strip():
+        raise ValueError("HQ pays, unless there is a reason why not")
+    if requests.is_practice(session, request_id):
+        return False
     return _add(
         session,
         MoneyEntry,
@@ -186,6 +212,79 @@ def list_entries(
     if request_id is not None:
         query = query.where(PointsEntry.request_id == request_id)
     return session.exec(query.order_by(col(PointsEntry.at).desc(), col(PointsEntry.id).desc()).limit(limit)).all()
+
+
+def find_money_entry(session: Session, entry_id: int) -> MoneyEntry | None:
+    """Find a cost by its number (M-12 is 12)."""
+    return session.get(MoneyEntry, entry_id)
+
+
+def find_money_reversal(session: Session, entry_id: int) -> MoneyEntry | None:
+    """Find the counter-entry that undid a cost."""
+    return session.exec(select(MoneyEntry).where(MoneyEntry.reverses_id == entry_id)).one_or_none()
+
+
+def get_money_entry(session: Session, key: str) -> MoneyEntry:
+    """Get the cost of this key."""
+    return session.exec(select(MoneyEntry).where(MoneyEntry.key == key)).one()
+
+
+def count_money_reversals(session: Session, request_id: int | None, rule: str, amount: int) -> int:
+    """Count the counter-entries of a request's costs of this rule and amount."""
+    return session.exec(
+        select(func.count()).where(
+            MoneyEntry.request_id == request_id,
+            MoneyEntry.rule == rule,
+            MoneyEntry.amount == -amount,
+            col(MoneyEntry.reverses_id).is_not(None),
+        )
+    ).one()
+
+
+def sum_money(
+    session: Session,
+    *,
+    since: datetime,
+    until: datetime,
+    store_id: int | None = None,
+    region_id: int | None = None,
+) -> list[MoneySum]:
+    """Sum the costs from `since` up to but not at `until` by rule, payer and currency; counter-entries count.
+
+    Of one store or region: what its requests cost, and what it pays or is paid itself.
+    """
+    party = _touches(session, store_id, region_id)
+    rows = session.execute(
+        select_columns(
+            col(MoneyEntry.rule),
+            col(MoneyEntry.payer),
+            col(MoneyEntry.currency),
+            func.sum(MoneyEntry.amount),
+            func.sum(case((col(MoneyEntry.reverses_id).is_(None), 1), else_=-1)),
+            func.sum(case((col(MoneyEntry.reverses_id).is_(None), 0), else_=1)),
+        )
+        .outerjoin(Request, col(Request.id) == col(MoneyEntry.request_id))
+        .where(*_between(col(MoneyEntry.at), since, until), *party)
+        .group_by(col(MoneyEntry.rule), col(MoneyEntry.payer), col(MoneyEntry.currency))
+        .order_by(col(MoneyEntry.currency), col(MoneyEntry.rule), col(MoneyEntry.payer))
+    )
+    return [
+        MoneySum(rule, payer, currency, int(total), int(count), int(undone))
+        for rule, payer, currency, total, count, undone in rows
+    ]
+
+
+def _touches(session: Session, store_id: int | None, region_id: int | None) -> list[ColumnElement[bool]]:
+    """Ask for the costs of one store, or of one region's stores; of neither, for all."""
+    if store_id is not None:
+        asking, stores = [col(Request.store_id) == store_id, col(Request.owner_store_id) == store_id], [store_id]
+    elif region_id is not None:
+        asking = [col(Request.region_id) == region_id]
+        stores = list(session.exec(select(Store.id).where(Store.region_id == region_id)))
+    else:
+        return []
+    parties = [f"store:{store}" for store in stores]
+    return [or_(*asking, col(MoneyEntry.payer).in_(parties), col(MoneyEntry.payee).in_(parties))]
 
 
 def list_money_entries(

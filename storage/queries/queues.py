@@ -119,6 +119,17 @@ def end_inbound(session: Session, inbound_id: int, now: datetime) -> bool:
     return ended.rowcount == 1
 
 
+def redact_inbound(session: Session, inbound_id: int, payload: str) -> None:
+    """Keep other words of an inbound than those in which it came."""
+    session.execute(update(InboundRow).where(col(InboundRow.id) == inbound_id).values(payload=payload))
+
+
+def redact_card(session: Session, card_id: int) -> None:
+    """Forget what was said of a card and is said: what waits to be said stands."""
+    said = update(OutboxRow).where(col(OutboxRow.card_id) == card_id, col(OutboxRow.done_at).is_not(None))
+    session.execute(said.values(payload='{"lines":[]}'))
+
+
 def find_inbound(session: Session, source: str) -> InboundRow | None:
     """Find something said to us by the platform's id of it, worked or not."""
     return session.exec(select(InboundRow).where(InboundRow.source == source)).one_or_none()

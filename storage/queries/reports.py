@@ -21,7 +21,12 @@ def list_running_steps_at(session: Session, at: datetime) -> Sequence[tuple[Step
     rows = session.exec(
         select(Step, Request)
         .join(Request, col(Request.id) == col(Step.request_id))
-        .where(col(Step.request_id).in_(_open_at(at)), Step.turn > 0, Step.started_at <= at)
+        .where(
+            col(Step.request_id).in_(_open_at(at)),
+            Step.turn > 0,
+            Step.started_at <= at,
+            col(Request.practice).is_(False),
+        )
     )
     running = [(step, request) for step, request in rows if step.ended_at is None or step.ended_at > at]
     return sorted(running, key=lambda found: (found[0].due_at, found[0].id))
@@ -43,7 +48,7 @@ def list_breaches(session: Session, since: datetime, until: datetime) -> Sequenc
     return session.exec(
         select(Step, Request)
         .join(Request, col(Request.id) == col(Step.request_id))
-        .where(col(Step.breached_at) >= since, col(Step.breached_at) < until)
+        .where(col(Step.breached_at) >= since, col(Step.breached_at) < until, col(Request.practice).is_(False))
         .order_by(col(Step.breached_at), col(Step.id))
     ).all()
 
@@ -52,7 +57,7 @@ def list_finished(session: Session, since: datetime, until: datetime) -> Sequenc
     """List the requests whose work was confirmed done from `since` up to but not at `until`, in order."""
     return session.exec(
         select(Request)
-        .where(col(Request.finished_at) >= since, col(Request.finished_at) < until)
+        .where(col(Request.finished_at) >= since, col(Request.finished_at) < until, col(Request.practice).is_(False))
         .order_by(col(Request.finished_at), col(Request.id))
     ).all()
 
@@ -64,6 +69,7 @@ def list_unanswered_at(session: Session, at: datetime) -> Sequence[Request]:
         .where(
             col(Request.id).in_(_open_at(at)),
             Request.opened_at <= at,
+            col(Request.practice).is_(False),
             or_(col(Request.accepted_at).is_(None), col(Request.accepted_at) > at),
         )
         .order_by(col(Request.opened_at), col(Request.id))
@@ -75,7 +81,7 @@ def list_carried(session: Session, since: datetime, until: datetime) -> Sequence
     return session.exec(
         select(Event, Request)
         .join(Request, col(Request.id) == col(Event.request_id))
-        .where(_is_carried(), Event.at >= since, Event.at < until)
+        .where(_is_carried(), Event.at >= since, Event.at < until, col(Request.practice).is_(False))
         .order_by(col(Event.id))
     ).all()
 
@@ -104,7 +110,10 @@ def list_answer_times(session: Session, since: datetime, until: datetime) -> dic
     times: dict[int, list[timedelta]] = {}
     for store_id, asked_at, answered_at in session.exec(
         select(Ask.store_id, Ask.asked_at, Ask.answered_at).where(
-            col(Ask.answered_at) >= since, col(Ask.answered_at) < until, col(Ask.answered_at) > col(Ask.asked_at)
+            col(Ask.answered_at) >= since,
+            col(Ask.answered_at) < until,
+            col(Ask.answered_at) > col(Ask.asked_at),
+            col(Ask.practice).is_(False),
         )
     ):
         assert answered_at is not None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Float, and_, bindparam, case, cast, extract, func, literal, union_all, update
+from sqlalchemy import Float, Integer, and_, bindparam, case, cast, extract, func, insert, literal, union_all, update
 from sqlmodel import Session, col, select
 
 from storage.queries.queues import insert_for
@@ -78,6 +78,20 @@ _CURRENT = (
 _RUNNING_STEP = select(Step).where(
     Step.request_id == bindparam("request_id"), Step.name == bindparam("name"), col(Step.ended_at).is_(None)
 )
+_progress = Progress.__table__  # type: ignore[attr-defined]
+_ADD_PROGRESS = (
+    insert(_progress)
+    .from_select(
+        ["request_id", "number", "prompted_at", "answer"],
+        select(
+            bindparam("request_id", type_=Integer),
+            func.count() + 1,
+            bindparam("at", type_=_progress.c.prompted_at.type),
+            literal(""),
+        ).where(_progress.c.request_id == bindparam("request_id", type_=Integer)),
+    )
+    .returning(_progress.c.number)
+)
 _EVENTS = select(Event).where(Event.request_id == bindparam("request_id")).order_by(col(Event.id))
 
 
@@ -118,16 +132,40 @@ def next_number(session: Session, kind: str) -> int:
     return next_number(session, kind)
 
 
+# Who practises, in a transaction that has locked a practice of theirs; nobody else may hear of it.
+PRACTICE = "practice"
+
+
+def _note_practice(session: Session, request: Request) -> Request:
+    if request.practice:
+        session.info[PRACTICE] = request.author_id
+    return request
+
+
+def is_practice(session: Session, request_id: int | None) -> bool:
+    """Say whether a request is a practice, of which nothing is entered anywhere."""
+    return request_id is not None and get_row(session, Request, request_id).practice
+
+
+def list_practice(session: Session, person_id: int) -> Sequence[Request]:
+    """List a person's open practices, the oldest first."""
+    return session.exec(
+        select(Request)
+        .where(col(Request.ended_at).is_(None), Request.author_id == person_id, col(Request.practice).is_(True))
+        .order_by(col(Request.id))
+    ).all()
+
+
 def get_request(session: Session, request_id: int, *, lock: bool = True) -> Request:
     """Get a request, locked until the transaction ends: whoever touches it takes its row first."""
     if lock:
-        return session.exec(_LOCKED_REQUEST, params={"request_id": request_id}).one()
+        return _note_practice(session, session.exec(_LOCKED_REQUEST, params={"request_id": request_id}).one())
     return session.exec(select(Request).where(Request.id == request_id)).one()
 
 
 def get_request_of_ask(session: Session, ask_id: int) -> Request:
     """Get the request of an ask, locked until the transaction ends."""
-    return session.exec(_LOCKED_REQUEST_OF_ASK, params={"ask_id": ask_id}).one()
+    return _note_practice(session, session.exec(_LOCKED_REQUEST_OF_ASK, params={"ask_id": ask_id}).one())
 
 
 def find_request(session: Session, kind: str, number: int) -> Request | None:
@@ -221,6 +259,24 @@ def count_events(session: Session, request_id: int, word: str) -> int:
     ).one()
 
 
+_RECENT = (
+    select(Request)
+    .where(
+        col(Request.ended_at).is_(None),
+        Request.store_id == bindparam("store_id"),
+        Request.kind == bindparam("kind"),
+        col(Request.opened_at) > bindparam("since"),
+        col(Request.state).in_(UNFINISHED),
+    )
+    .order_by(col(Request.id))
+)
+
+
+def list_recent(session: Session, store_id: int, kind: str, since: datetime) -> Sequence[Request]:
+    """List what a store has asked for after an instant and nobody has done yet, the oldest first."""
+    return session.exec(_RECENT, params={"store_id": store_id, "kind": kind, "since": since}).all()
+
+
 def list_unfinished(session: Session, store_id: int) -> Sequence[Request]:
     """List what a store asked for and what it is asked or owes, the oldest first."""
     asked = select(Ask.request_id).where(Ask.store_id == store_id, col(Ask.state).in_(UNANSWERED))
@@ -238,7 +294,9 @@ def list_unfinished(session: Session, store_id: int) -> Sequence[Request]:
 
 def list_unfinished_of_region(session: Session, region_id: int | None) -> Sequence[Request]:
     """List what is unfinished in a region (None: everywhere), the oldest first."""
-    query = select(Request).where(col(Request.ended_at).is_(None), col(Request.state).in_(UNFINISHED))
+    query = select(Request).where(
+        col(Request.ended_at).is_(None), col(Request.state).in_(UNFINISHED), col(Request.practice).is_(False)
+    )
     if region_id is not None:
         query = query.where(Request.region_id == region_id)
     return session.exec(query.order_by(col(Request.opened_at))).all()
@@ -279,7 +337,11 @@ def _answer_figures(dialect: str) -> Any:
             func.sum(case((answered, 1), else_=0)),
             func.sum(case((answered, took), else_=0.0)),
         )
-        .where(asks.c.asked_at >= bindparam("since"), asks.c.store_id.in_(bindparam("stores", expanding=True)))
+        .where(
+            asks.c.asked_at >= bindparam("since"),
+            asks.c.store_id.in_(bindparam("stores", expanding=True)),
+            asks.c.practice.is_(False),
+        )
         .group_by(asks.c.store_id)
     )
 
@@ -309,7 +371,12 @@ def _carried() -> Any:
     asked = (
         select(Ask.store_id, func.count(), literal(0))
         .join(Request, col(Request.id) == Ask.request_id)
-        .where(Request.state == State.ASKING, col(Ask.state).in_(UNANSWERED), col(Ask.store_id).in_(_stores()))
+        .where(
+            Request.state == State.ASKING,
+            col(Ask.state).in_(UNANSWERED),
+            col(Ask.store_id).in_(_stores()),
+            col(Ask.practice).is_(False),
+        )
         .group_by(col(Ask.store_id))
     )
     left = Transfer.accepted - Transfer.received - Transfer.lost - Transfer.cancelled
@@ -320,7 +387,11 @@ def _carried() -> Any:
             func.sum(case((col(Transfer.part_id) == bindparam("part_id"), left), else_=0)),
         )
         .outerjoin(Transfer, col(Transfer.request_id) == col(Request.id))
-        .where(col(Request.state).in_(AT_WORK), col(Request.owner_store_id).in_(_stores()))
+        .where(
+            col(Request.state).in_(AT_WORK),
+            col(Request.owner_store_id).in_(_stores()),
+            col(Request.practice).is_(False),
+        )
         .group_by(col(Request.owner_store_id))
     )
     return union_all(asked, owned)
@@ -348,6 +419,24 @@ def find_progress(session: Session, request_id: int, number: int) -> Progress | 
     return session.exec(
         select(Progress).where(Progress.request_id == request_id, Progress.number == number)
     ).one_or_none()
+
+
+def add_progress(session: Session, request_id: int, now: datetime) -> int:
+    """Note that one more line for the customer is asked for, and return which one it is."""
+    added = session.connection().execute(_ADD_PROGRESS, {"request_id": request_id, "at": now})
+    return int(added.scalar_one())
+
+
+def change_story(session: Session, request_id: int, change: Callable[[str], str]) -> None:
+    """Change the words people wrote in a request's story, where they hide something of a customer."""
+    for event in list_events(session, request_id):
+        if "**" in event.args:
+            values = json.loads(event.args)
+            said = {name: change(one) if isinstance(one, str) else one for name, one in values.items()}
+            event.args = json.dumps(said, ensure_ascii=False)
+    for ask in list_asks(session, request_id):
+        ask.refusal_words = change(ask.refusal_words)
+    session.flush()
 
 
 def count_progress(session: Session, request_id: int) -> int:

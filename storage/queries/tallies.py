@@ -201,7 +201,12 @@ def _answers(dialect: str) -> Any:
     since, until = (_moment(name) for name in ("since", "until"))
     return (
         select(Ask.store_id, func.count(), func.sum(took))
-        .where(col(Ask.answered_at) >= since, col(Ask.answered_at) < until, col(Ask.answered_at) > col(Ask.asked_at))
+        .where(
+            col(Ask.answered_at) >= since,
+            col(Ask.answered_at) < until,
+            col(Ask.answered_at) > col(Ask.asked_at),
+            col(Ask.practice).is_(False),
+        )
         .group_by(col(Ask.store_id))
     )
 

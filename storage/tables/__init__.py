@@ -18,11 +18,14 @@ from storage.tables import (  # noqa: E402
     bookings,
     chats,
     customers,
+    diversions,
     ledger,
     people,
+    questions,
     queues,
     requests,
     sharing,
+    support,
 )
 
 metadata: MetaData = SQLModel.metadata
@@ -33,10 +36,13 @@ __all__ = [
     "bookings",
     "chats",
     "customers",
+    "diversions",
     "ledger",
     "metadata",
     "people",
+    "questions",
     "queues",
     "requests",
     "sharing",
+    "support",
 ]

@@ -39,13 +39,18 @@ class Chat(SQLModel, table=True):
 class Card(SQLModel, table=True):
     """A message of a request that is edited in place: one for each bound chat, one for each person who must act.
 
-    `message` is the platform's id once it is posted, `posted_chat` the chat the platform put it in.
+    A question of the technicians' has its cards too. `message` is the platform's id once it is posted, `posted_chat`
+    the chat the platform put it in.
     """
 
     __tablename__ = "cards"
-    __table_args__ = (UniqueConstraint("request_id", "platform", "chat", "thread"),)
+    __table_args__ = (
+        UniqueConstraint("request_id", "platform", "chat", "thread"),
+        UniqueConstraint("question_id", "platform", "chat", "thread"),
+    )
     id: int = identity()
-    request_id: int = Field(foreign_key="requests.id")
+    request_id: int | None = Field(default=None, foreign_key="requests.id")  # one of the two
+    question_id: int | None = Field(default=None, foreign_key="questions.id")
     platform: str
     chat: str = Field(index=True)
     thread: str = ""

@@ -71,6 +71,7 @@ class Person(SQLModel, table=True):
     phone: str = ""
     language: str = ""
     away_until: datetime | None = moment(default=None, nullable=True)
+    practising: bool = False  # what they ask for now is practice
     active: bool = True
 
 

@@ -1,6 +1,6 @@
 """Requests of every kind, the stores asked, the steps' clocks, the story, and the rules they were opened under."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
@@ -124,6 +124,9 @@ class Request(SQLModel, table=True):
     hold_reason: str = ""
     customer_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
     promised_at: datetime | None = moment(default=None, nullable=True)  # what the customer was told
+    eta_at: datetime | None = moment(default=None, nullable=True)  # when whoever is on the way will be there
+    eta_km: float | None = None  # still to go by road, of a live location
+    eta_shown_at: datetime | None = moment(default=None, nullable=True)  # when the cards were changed last for it
     satisfaction: int | None = None  # the customer's, 1–10
     written_by: str = ""  # who wrote the chat message it was made of
     written_at: str = ""  # a link to that message, where the platform has one
@@ -146,6 +149,10 @@ class Transfer(SQLModel, table=True):
     waybill: str = ""
     eta_at: datetime | None = moment(default=None, nullable=True)
     parent_id: int | None = Field(default=None, foreign_key="requests.id")  # the rest of which request
+    sent_part: str = ""  # what was sent in its place, where that was another part number
+    sent_why: str = ""
+    back_on: date | None = None  # a loan: the local day by which it is back
+    back_at: datetime | None = moment(default=None, nullable=True)  # when the lender had it back
 
 
 class Ask(SQLModel, table=True):
@@ -163,8 +170,8 @@ class Ask(SQLModel, table=True):
         ),
         Index(None, "state", "store_id"),
         # How a store answered lately, and how all did between two instants: read from the index alone.
-        Index(None, "store_id", "asked_at", "state", "answered_at"),
-        Index(None, "answered_at", "store_id", "asked_at"),
+        Index(None, "store_id", "asked_at", "state", "answered_at", "practice"),
+        Index(None, "answered_at", "store_id", "asked_at", "practice"),
     )
     id: int = identity()
     request_id: int = Field(foreign_key="requests.id")
@@ -178,6 +185,7 @@ class Ask(SQLModel, table=True):
     answered_by: int | None = Field(default=None, foreign_key="persons.id")
     refusal: str = ""  # no_stock, reserved, no_hands, other
     refusal_words: str = ""
+    practice: bool = False  # of a request that does not count
 
 
 class Step(SQLModel, table=True):
@@ -205,6 +213,7 @@ class Step(SQLModel, table=True):
     outcome: StepOutcome | None = choice(StepOutcome, default=None, nullable=True)
     breached_at: datetime | None = moment(default=None, nullable=True)
     extended: int = 0  # how often its limit was moved
+    held: int = 0  # seconds of its clock that stood still
     snoozed: str = ""  # the nudges put off, separated by blanks
 
 

@@ -205,7 +205,8 @@ async def the_nightly_digest_fits(stage: Stage) -> None:
     stage.furnishes()
     now = WallClock().now()
     local = (now - timedelta(minutes=1)).astimezone(ZoneInfo("Asia/Shanghai"))
-    settings = Settings.model_validate({"digest": {"nightly": f"{local:%H:%M}", "nudges": []}})
+    digest = {"nightly": f"{local:%H:%M}", "nudges": []}
+    settings = Settings.model_validate({"digest": digest, "rules": {"limits": {"duplicate": "0s"}}})
     before = Talk(stage.database, settings, now - timedelta(minutes=3))
     for number in range(30):
         before.says(stage.people["张伟"], f"/transfer 前大灯-左 x1 today, 事故车{number} {'很长的原因' * 8}")
@@ -234,6 +235,7 @@ async def a_group_that_became_a_supergroup_keeps_its_cards(stage: Stage) -> None
     await stage.is_(State.ACCEPTED)
     await telegram.wait(lambda: any("已同意" in one.text for one in telegram.sees(str(new))))
     await stage.says("张伟", POST.replace("urgent", "today"))
+    await stage.presses("张伟", "仍然发布", "像是同一件事")
     await telegram.wait(lambda: any("T-0002" in one.text for one in telegram.sees(str(new))))
     with stage.database.transaction(writing=False) as session:
         chats = {chat.chat for chat in session.exec(select(Chat)) if chat.platform == "telegram"}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
 from bot.app import App
 from bot.clock import WallClock
 from handlers.settings import Settings
+from handlers.working_time import next_local
 from storage.database import Database
+from storage.queries import queues
+from storage.tables.boards import Capacity, Technician
 from storage.tables.chats import Purpose
 from storage.tables.people import Person, Region, Role, Store
 from storage.tables.requests import Ask, Request, State
@@ -21,6 +25,22 @@ from tests.acceptance.sides import Seen, Side
 from tests.factories import Factory
 
 PEOPLE = ("张伟", "陈静", "黄磊", "林峰", "何总", "李娜")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class StageClock(WallClock):
+    """The machine's clock put on: it is ten in the morning when it is made, and runs on; `reaches` moves it further."""
+
+    def __init__(self) -> None:
+        self._ahead = next_local(super().now(), time(10), str(SHANGHAI)) - super().now()
+
+    def now(self) -> datetime:
+        """Return the stage's instant."""
+        return super().now() + self._ahead
+
+    def reaches(self, at: datetime) -> None:
+        """Move to an instant, never backwards."""
+        self._ahead += max(at - self.now(), timedelta(0))
 
 
 @dataclass
@@ -34,14 +54,14 @@ class Stage:
     app: App | None = None
     people: dict[str, Person] = field(default_factory=dict)
     region: Region | None = None
+    clock: WallClock = field(default_factory=WallClock)
 
     # Before the curtain
 
     def furnishes(self, *, bound: bool = True) -> None:
         """Make the network; every store is open day and night, so that a test may run at any hour."""
-        now = WallClock().now()
         with self.database.transaction() as session:
-            make = Factory(session, now)
+            make = Factory(session, self.clock.now())
             self.region = make.region("深圳")
             day: dict[str, Any] = {"opens": time(0, 0), "closes": time(0, 0)}
             sz01 = make.store("SZ01", "深圳南山店", place=(22.5329, 113.9303), **day)
@@ -67,10 +87,41 @@ class Stage:
             for side, chat in self.rooms["managers"] if bound else ():
                 make.chat(Purpose.MANAGERS, self.region, platform=side.name, chat=chat)
 
+    def lends(self) -> None:
+        """Put a technician of each of the two other stores on the map, free every day, and bind their channel."""
+        with self.database.transaction() as session:
+            make = Factory(session, self.clock.now())
+            for store, name in (("陈静", "王强"), ("黄磊", "何平")):
+                make.add(
+                    Technician(
+                        store_id=self.people[store].store_id or 0,
+                        name=name,
+                        level="T3",
+                        specialties="三电故障",
+                        windows="每天全天",
+                        stated_at=self.clock.now(),
+                    )
+                )
+            for side, chat in self.rooms["technicians"]:
+                make.chat(Purpose.TECHNICIANS, self.region, platform=side.name, chat=chat)
+
+    def fills_bays(self, **bookings: int) -> None:
+        """Say how many of today's twenty bays are booked: `福田=12`."""
+        managers = {"南山": "张伟", "福田": "陈静", "龙岗": "黄磊"}
+        now = self.clock.now()
+        with self.database.transaction() as session:
+            for store, booked in bookings.items():
+                store_id, day = self.people[managers[store]].store_id or 0, now.astimezone(SHANGHAI).date()
+                row = session.exec(select(Capacity).where(Capacity.store_id == store_id, Capacity.day == day)).first()
+                if row is None:
+                    row = Capacity(store_id=store_id, day=day, daily_capacity=20, bookings=booked, stated_at=now)
+                row.bookings = booked
+                session.add(row)
+
     async def opens(self, settings: Settings | None = None) -> None:
         """Start the bot."""
         platforms = [side.platform for side in self.sides.values()]
-        self.app = App(self.database, settings or Settings(), WallClock(), platforms)
+        self.app = App(self.database, settings or Settings(), self.clock, platforms)
         await self.app.start()
         await asyncio.gather(*self.app._starting)
 
@@ -142,11 +193,47 @@ class Stage:
         side, user = self.seats[who]
         await side.presses(user, seen, next(one for one in seen.buttons if one.startswith(label)), times)
 
+    async def fills(self, who: str, answers: Sequence[tuple[str, str, str]]) -> None:
+        """Fill in a form as the platform has it: (field, the question about it, the answer).
+
+        Whole on Slack, where an answer is a value; elsewhere one question after the other, answered by the button that
+        begins so, else in words.
+        """
+        side, user = self.seats[who]
+        if not side.guides:
+            await side.fills(user, {name: answer for name, _, answer in answers})
+            return
+        for _, question, answer in answers:
+            asked = await self.finds(who, f"· {question}")
+            label = next((one for one in asked.buttons if answer in one), "")
+            if label:
+                await side.presses(user, asked, label)
+            else:
+                await side.says(user, answer)
+
     async def comes(self, check: Callable[[], bool]) -> None:
         """Wait until something holds."""
         async with asyncio.timeout(10):
             while not check():  # noqa: ASYNC110 - the database has no event to wait for
                 await asyncio.sleep(0.02)
+
+    async def passes(self, *, until: datetime | None = None, **span: float) -> None:
+        """Let time pass on the stage's clock: each timer on the way fires at its instant."""
+        assert isinstance(self.clock, StageClock) and self.app is not None
+        end = until or self.clock.now() + timedelta(**span)
+        while (due := self._next_due()) is not None and due <= end:
+            self.clock.reaches(due)
+            self.app.scheduler.wake()
+            await self.comes(lambda due=due: not self._is_due(due))  # type: ignore[misc]
+        self.clock.reaches(end)
+
+    def _is_due(self, at: datetime) -> bool:
+        due = self._next_due()
+        return due is not None and due <= at
+
+    def _next_due(self) -> datetime | None:
+        with self.database.transaction(writing=False) as session:
+            return queues.find_next_due(session)
 
     # Behind it
 

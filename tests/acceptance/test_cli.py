@@ -84,7 +84,8 @@ def test_one_command_sets_up_and_then_the_doctor_finds_all_well(sampled: tuple[H
     home, said = sampled
     assert CODE.search(said)
     assert "15 stores" in said
-    assert sorted(path.name for path in home.folder.iterdir() if path.suffix != ".db") == ["config.toml"]
+    beside = sorted(path.name for path in home.folder.iterdir() if path.suffix != ".db")
+    assert beside == ["config.toml", "xietong.db.key"]
     found = home.does("doctor")
     assert "fail" not in found
     assert "warn" not in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -9,6 +10,11 @@ import pytest
 
 from handlers.load import load
 from storage.database import Database
+from tests.acceptance import (  # they declare themselves
+    scenarios_customers,  # noqa: F401
+    scenarios_diversion,  # noqa: F401
+    scenarios_support,  # noqa: F401
+)
 from tests.acceptance.scenarios import SCENARIOS, Scenario
 from tests.acceptance.sides import ConsoleSide, Side, SlackSide, TelegramSide
 from tests.acceptance.stage import PEOPLE, Stage
@@ -44,6 +50,7 @@ async def a_stage(database: Database, cast: str, *, basic: bool) -> AsyncIterato
         first = next(iter(sides.values()))
         rooms = {
             "managers": [(side, _group(side, 1, members[side.name], basic)) for side in sides.values()],
+            "technicians": [(side, _group(side, 3, members[side.name], False)) for side in sides.values()],
             "hq": [(first, _group(first, 2, members[first.name], False))],
         }
         stage = Stage(database, sides, seats, rooms)
@@ -51,6 +58,7 @@ async def a_stage(database: Database, cast: str, *, basic: bool) -> AsyncIterato
             yield stage
         finally:
             if stage.app is not None:
+                await asyncio.sleep(0.2)  # the last commit has woken the scheduler: it looks once more, and rests
                 await stage.app.stop()
         assert [complaint for side in sides.values() for complaint in side.complaints()] == []
 

@@ -56,6 +56,7 @@ class LifeDesk(RuleBasedStateMachine):
     """Requests of one network, the engine's beside the model's."""
 
     template: ClassVar[Template]
+    tables: ClassVar[dict[str, str]] = FACTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +108,7 @@ class LifeDesk(RuleBasedStateMachine):
         with self.database.transaction(writing=False) as session:
             return {
                 table: [tuple(row) for row in session.execute(text(f"SELECT {columns} FROM {table} ORDER BY 1"))]
-                for table, columns in FACTS.items()
+                for table, columns in self.tables.items()
             }
 
     def _number(self, table: str, where: str = "1") -> int:
@@ -298,7 +299,7 @@ class LifeDesk(RuleBasedStateMachine):
     def _facts_by_name(self) -> Facts:
         """Return the rows as they are now, read once a step."""
         with self.database.transaction(writing=False) as session:
-            queries = {table: f"SELECT * FROM {table} ORDER BY 1" for table in FACTS if table != "timers"}
+            queries = {table: f"SELECT * FROM {table} ORDER BY 1" for table in self.tables if table != "timers"}
             queries["timers_of"] = "SELECT * FROM timers WHERE fired_at IS NULL AND cancelled_at IS NULL"
             return {
                 name: [dict(row._mapping) for row in session.execute(text(query))] for name, query in queries.items()

@@ -345,6 +345,7 @@ class World:
         life.owner, life.accepted = ask.store, quantity
         self._begin(life, "ship", ask.store, self.now + life.minutes(2), ask.rank)
         if life.waits:
+            life.prompts += 1
             life.prompt_at = self.now + life.minutes(4)
 
     def refuses(self, person: Someone, life: Life, ask: Asked) -> None:
@@ -376,6 +377,7 @@ class World:
         if life.state == "accepted":
             self._to(life, "shipped")
             self._end(life, "ship")
+            life.prompts += life.waits
             ask = life.open_ask
             assert ask is not None
             seen, answer, ship, whole, _ = CLOCKS[life.urgency]
@@ -474,6 +476,8 @@ class World:
         self.need(person.role in BOOKKEEPERS)
         self.need(person.role not in LEADERS or person.store in {life.store, life.owner})
         self.need(life.state == "received")
+        if life.waits and not life.kept:
+            return  # whether the customer was kept is asked once more, and nothing else happens
         self._to(life, "recorded")
         self._end(life, "record")
         life.rungs = []

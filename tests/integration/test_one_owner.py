@@ -21,7 +21,7 @@ from storage.tables.people import Account
 from storage.tables.queues import Timer
 from storage.tables.requests import Ask, AskState, Request, State
 from tests.factories import MONDAY, small_network
-from tests.talk import Talk
+from tests.talk import UNWARNED, Talk
 
 PRESSES = 50
 
@@ -34,7 +34,7 @@ def test_fifty_acceptances_at_once_leave_one_owner(any_database: Database, runs:
             level = stock_queries.find_stock_level(session, store.id, network.headlamp.id)
             assert level is not None
             level.quantity = quantity
-    talk = Talk(any_database)
+    talk = Talk(any_database, UNWARNED)
     for _ in range(runs):
         talk.says(network.sz01_manager, "/transfer 前大灯-左 x1 normal 补库存")
     with any_database.transaction() as session:

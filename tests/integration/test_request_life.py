@@ -285,7 +285,8 @@ class Lives(LifeDesk):
         }.get(action)
 
     def _keeps(self, who: Someone, life: Life, kept: str) -> None:
-        self.world.need(who.role in ASKERS and who.store == life.store)
+        own = who.role in ASKERS and who.store == life.store
+        self.world.need(own or (who.role in REGION and self.world._oversees(who)))
         self.world.need(life.finished)
         life.kept = kept
 

@@ -193,8 +193,9 @@ async def test_a_message_can_be_made_a_request_by_the_shortcut(slack: Slack, wir
     shortcut = wire.shortcut(USER, said)
     heard = await desk.one()
     link = f"https://stores.slack.com/archives/{CHANNEL}/p{said.ts.replace('.', '')}"
-    assert (heard.text, heard.addressed, heard.can_form) == ("transfer need a <lamp>", True, True)
-    assert heard.values == {"link": f"{link}?thread_ts={root.ts}&cid={CHANNEL}", "author": "U0WANG"}
+    assert (heard.text, heard.addressed, heard.can_form) == ("draft", True, True)
+    link = f"{link}?thread_ts={root.ts}&cid={CHANNEL}"
+    assert heard.values == {"link": link, "author": "U0WANG", "quoted": "need a <lamp>"}
     assert (heard.user, heard.handle) == (USER, shortcut.payload["trigger_id"])
 
 

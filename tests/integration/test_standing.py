@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.tables.queues import Timer
 from storage.tables.requests import Request, State
 from tests.factories import SmallNetwork, small_network
-from tests.talk import Place, Talk
+from tests.talk import UNWARNED, Place, Talk
 
 URGENT = "/transfer 前大灯-左 x1 urgent 客户在等"
 STILL = "时限都已过仍未完成"
@@ -28,7 +28,7 @@ def network(any_database: Database) -> SmallNetwork:
 @pytest.fixture
 def talk(any_database: Database, network: SmallNetwork) -> Talk:
     """Give a talk with the bot on Monday at 10:00 in Shenzhen, a minute before the daily list."""
-    return Talk(any_database, Settings(digest=Digest(still_open="10:30")))
+    return Talk(any_database, Settings(digest=Digest(still_open="10:30"), rules=UNWARNED.rules))
 
 
 def lists(talk: Talk, place: Place, words: str = STILL) -> list[str]:
@@ -92,6 +92,7 @@ def test_a_part_that_was_shipped_and_paperwork_that_was_forgotten_are_named_too(
     assert len(lists(talk, network.sz01_manager)) == 1  # whose receipt is late
     talk.says(network.sz02_manager, "已发出", reply_to=talk.card(network.sz02_manager, "T-0001"))
     talk.says(network.sz01_manager, "已收到", reply_to=talk.card(network.sz01_manager, "T-0001"))
+    talk.presses(network.sz01_manager, "留住了")
     with talk.database.transaction(writing=False) as session:
         assert session.exec(select(Request.state)).one() is State.RECEIVED
     talk.passes(days=5)

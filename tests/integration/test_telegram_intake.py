@@ -42,7 +42,7 @@ async def test_polling_asks_for_what_it_reads_and_takes_a_webhook_away(wire: Tel
     await telegram.stop_intake()
     assert [call.method for call in wire.calls] == ["getMe", "deleteWebhook", "getUpdates"]
     params = wire.calls[-1].params
-    assert set(params["allowed_updates"]) == {"message", "callback_query", "my_chat_member"}
+    assert set(params["allowed_updates"]) == {"message", "edited_message", "callback_query", "my_chat_member"}
     assert params["timeout"] >= 20
     assert wire.violations == []
 
@@ -199,7 +199,7 @@ async def test_a_refused_token_is_a_reason_not_to_start(wire: TelegramWire) -> N
 async def test_a_webhook_stores_before_it_says_200(wire: TelegramWire) -> None:
     async with hooked(wire) as (_, desk):
         assert wire.webhook["secret_token"] == SECRET
-        assert set(wire.webhook["allowed_updates"]) == {"message", "callback_query", "my_chat_member"}
+        assert set(wire.webhook["allowed_updates"]) == {"message", "edited_message", "callback_query", "my_chat_member"}
         update = wire.say(ZHANG, "/help", GROUP)
         desk.fail_storing = 1
         assert await wire.push(update) == 503

@@ -138,6 +138,7 @@ def test_a_choice_typed_in_words_is_taken(posted: Stage, words: str, code: str) 
 def test_a_reply_to_another_card_is_not_swallowed_by_the_form_being_filled_in(posted: Stage) -> None:
     deputy = posted.network.sz02_deputy
     posted.says(posted.network.sz01_manager, "/transfer 前大灯-左 x1 普通 补库存")
+    posted.presses(posted.network.sz01_manager, "仍然发布")
     posted.presses(deputy, "不行", on="T-0001")
     posted.says(deputy, "收到,可以", posted.talk.card(deputy, "T-0002"))
     assert posted.state() is State.ACCEPTED
@@ -448,6 +449,7 @@ def test_urgent_cards_stand_in_the_emergency_chat_and_the_others_with_the_manage
     assert "T-0001" in talk.card(emergency).plain
     assert talk.heard(network.managers_chat) == []
     stage.says(network.sz01_manager, "/transfer 前大灯-左 x1 普通 补库存")
+    stage.presses(network.sz01_manager, "仍然发布")
     assert "T-0002" in talk.card(slack).plain
     assert "T-0002" in talk.card(network.managers_chat).plain
     stage.presses(network.sz02_manager, "可以", on="T-0002")

@@ -1,0 +1,1 @@
+"""Costs entered by hand, and what a month of them comes to."""

@@ -1,0 +1,137 @@
+"""Where a customer can be sent: the stores with a free bay, how far they are, and who is free there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from handlers.diversions import rules
+from handlers.geo import road_km
+from handlers.requests import clocks
+from handlers.requests import rules as request_rules
+from handlers.requests.kinds import Candidate, Reason
+from handlers.settings import Rules
+from handlers.working_time import is_open, local
+from storage.queries import boards as board_queries
+from storage.queries import bookings as booking_queries
+from storage.queries import diversions as diversion_queries
+from storage.queries import people as people_queries
+from storage.tables.boards import Capacity, Technician
+from storage.tables.people import Store
+from storage.tables.requests import Request, Urgency
+
+if TYPE_CHECKING:
+    from handlers.context import Context
+
+_SLOT_SECONDS = booking_queries.SLOT.total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A store that could take the customer."""
+
+    store: Store
+    ranked: rules.Ranked
+    reasons: tuple[Reason, ...]
+
+    @property
+    def way(self) -> timedelta:
+        """How long the customer is on the way."""
+        return timedelta(minutes=self.ranked.way_minutes)
+
+
+def candidates(context: Context, request: Request) -> list[Candidate]:
+    """Rank the stores that could take a request's customer."""
+    store = people_queries.get_store(context.session, request.store_id)
+    return as_candidates(offers(context, store, clocks.rules_of(context, request)))
+
+
+def as_candidates(found: list[Offer]) -> list[Candidate]:
+    """Return what the engine knows of these stores."""
+    return [Candidate(one.store.id, one.store.name, one.store.region_id, one.reasons) for one in found]
+
+
+def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
+    """Rank the stores with a free bay that are open when the customer comes, with the reasons. Purpose: matching."""
+    others = {other.id: other for other in people_queries.list_stores(context.session) if other.id != store.id}
+    stated = _stated(context, others)
+    bays = []
+    for other in others.values():
+        row = stated.get(other.id)
+        if row is not None and rules.is_stale(row.stated_at, context.now, numbers.diverting):
+            continue
+        capacity = row.daily_capacity if row is not None else other.daily_capacity
+        if capacity:
+            booked = row.bookings if row is not None else None
+            bays.append(rules.Bay(other.id, capacity, booked, way_km(store, other, numbers.matching.detour)))
+    ranked = rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
+    return [
+        Offer(others[one.bay.store_id], one, _reasons(store, others[one.bay.store_id], one))
+        for one in ranked
+        if _takes(others[one.bay.store_id], context.now, timedelta(minutes=one.way_minutes))
+    ]
+
+
+def _stated(context: Context, stores: dict[int, Store]) -> dict[int, Capacity]:
+    """Return store → what is said of its own today."""
+    today = {store_id: day_of(store, context.now) for store_id, store in stores.items()}
+    rows = board_queries.list_capacities(context.session, sorted(set(today.values())))
+    return {row.store_id: row for row in rows if today.get(row.store_id) == row.day}
+
+
+def _takes(store: Store, now: datetime, way: timedelta) -> bool:
+    """Say whether a store can be asked now and is still open when the customer comes."""
+    if not request_rules.can_be_asked(store, Urgency.TODAY, now):
+        return False
+    return store.emergencies or is_open(request_rules.hours_of(store), now + way)
+
+
+def _reasons(store: Store, other: Store, one: rules.Ranked) -> tuple[Reason, ...]:
+    """Say why a store stands where it stands; its figures only within one dealer."""
+    said: list[Reason] = []
+    if one.bay.booked is None:
+        said.append(("why.bookings_unknown", {}))
+    elif store.dealer_id == other.dealer_id:
+        said += [("why.bays", {"count": one.free}), ("why.utilisation", {"percent": rules.utilisation(one.bay)})]
+    else:
+        said.append(("why.bay_free", {}))
+    if one.bay.km is None:
+        said.append(("why.way_unknown", {}))
+    else:
+        said.append(("why.way", {"km": round(one.bay.km), "minutes": one.way_minutes}))
+    said.append(("why.wait", {"minutes": one.wait_minutes}))
+    return tuple(said)
+
+
+def way_km(store: Store, other: Store, detour: float) -> float | None:
+    """Return the kilometres by road between two stores, None where a place is not known."""
+    here, there = (store.latitude, store.longitude), (other.latitude, other.longitude)
+    if here[0] is None or here[1] is None or there[0] is None or there[1] is None:
+        return None
+    return road_km(here[0], here[1], there[0], there[1], detour)
+
+
+def way_of(context: Context, request: Request, store: Store) -> timedelta:
+    """Return how long a request's customer is on the way to a store."""
+    numbers = clocks.rules_of(context, request)
+    km = way_km(people_queries.get_store(context.session, request.store_id), store, numbers.matching.detour)
+    km = numbers.diverting.max_km if km is None else km
+    return timedelta(minutes=max(1, round(km / numbers.matching.speed_kmh * 60)))
+
+
+def day_of(store: Store, at: datetime) -> date:
+    """Return which day it is at a store."""
+    return local(at, store.timezone).date()
+
+
+def free_technicians(
+    context: Context, store_id: int, since: datetime, until: datetime
+) -> tuple[list[Technician], bool]:
+    """List a store's technicians who are in and free from `since` until `until`, and say whether it has any at all."""
+    known = diversion_queries.list_technicians_of(context.session, store_id)
+    inside = [technician for technician in known if rules.is_in(technician.status)]
+    slots = booking_queries.slots_between(since, until)  # half hours are taken whole
+    begin, end = (datetime.fromtimestamp(slot * _SLOT_SECONDS, UTC) for slot in (slots.start, slots.stop))
+    taken = booking_queries.list_taken(context.session, [one.id for one in inside], begin, end)
+    return [technician for technician in inside if technician.id not in taken], bool(known)

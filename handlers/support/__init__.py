@@ -1,0 +1,1 @@
+"""The support of a store by another's technician, booked ahead."""
