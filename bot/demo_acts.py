@@ -38,19 +38,19 @@ _DIGITS = 7
 def read(people: People, member: Member, shown: Shown) -> None:
     """Read one private message and decide what to do about it, once for each thing that can be done."""
     label = label_of(shown.text)
-    oversees = member.role is Role.REGION_MANAGER
-    if oversees:
+    reactions = _OF_ROLE.get(member.role, _REACTIONS)
+    if member.role is Role.REGION_MANAGER:
         oversee(people, member, shown)
     # What is asked of another store begins anew, but for parts: they are where they are.
     turn = (0 if label.startswith("T") else people.turn(label), demo_diversion.is_refused(shown))
     place = (shown.id if label == "" else is_card(shown), turn)
     for button in shown.buttons:
-        react = None if oversees else _REACTIONS.get(button.action)
+        react = reactions.get(button.action)
         if react is not None and people.once(member.user, button.action, str(button.args), button.label, place):
             react(people, member, shown, button)
     if shown.message.ask and people.once("asked", shown.id, shown.edits):
         people.after(people.dice(shown.id), (0.2, 0.7), partial(people.write_in_turn, member, shown))
-    if label and not oversees and f"/freight {label}" in shown.text and people.once("record", label):
+    if label and member.store and f"/freight {label}" in shown.text and people.once("record", label):
         _record(people, member, label)
 
 
@@ -332,8 +332,12 @@ _REACTIONS: dict[str, Callable[[People, Member, Shown, Button], None]] = {
     "transfer.override": _not_urgent,
     "reports.carry": _carry,
     "transfer.back": _lent,
-    "diversion.approve": demo_diversion.approve,
     **demo_support.REACTIONS,
     **demo_diversion.REACTIONS,
     **demo_questions.REACTIONS,
+}
+# Who has no store oversees, and leaves the work to the stores.
+_OF_ROLE: dict[Role, dict[str, Callable[[People, Member, Shown, Button], None]]] = {
+    Role.REGION_MANAGER: {},
+    Role.HQ: {"diversion.approve": demo_diversion.approve},
 }

@@ -173,6 +173,9 @@ class SupportClocks(KindClocks):
     on_the_way: Duration = Field(
         timedelta(hours=1), description="from so long before the agreed time the clock of the arrival counts"
     )
+    travelling: Duration = Field(
+        timedelta(minutes=30), description="and from then on the customer has a line this often"
+    )
     late: Duration = Field(timedelta(minutes=15), description="not there so long after the agreed time: a breach")
     work: Duration = Field(timedelta(hours=2), description="done, from the agreed end of the visit")
     rate: Duration = Field(timedelta(hours=72), description="what the managers gave each other is shown after this")

@@ -152,12 +152,13 @@ def _cancel_reminders(context: Context, request: Request) -> None:
 
 @timer("diversion.approval")
 def remind_hq(context: Context, request: int, number: int) -> None:
-    """Remind HQ of an approval that a customer waits for."""
+    """Remind HQ of an approval that a customer waits for, until the day of it is over: then the daily list names it."""
     found = request_queries.get_request(context.session, request)
     diverted = diversion_queries.get_diversion(context.session, request)
     if diverted.approval == "pending" and found.state is State.ACCEPTED:
         _ask_hq(context, found, diverted)
-        _remind_later(context, found, number + 1)
+        if context.now < found.cap_at:
+            _remind_later(context, found, number + 1)
 
 
 @button("diversion.approve", roles=HQ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_high
@@ -14,8 +14,11 @@ from handlers.reports import rules
 from handlers.requests import rules as request_rules
 from handlers.requests.kinds import kind_of
 from handlers.working_time import local
+from storage.queries import diversions as diversion_queries
+from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
 from storage.queries import reports as report_queries
+from storage.queries import support as support_queries
 from storage.queries import tallies as tally_queries
 from storage.queries.tallies import Total
 from storage.tables.people import Store
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from handlers.context import Context
+
+
+# The kinds whose kept customers are the week's value: a support's customer is its transfer's or diversion's too.
+VALUED = frozenset({"transfer", "diversion"})
 
 
 @dataclass(frozen=True)
@@ -206,7 +213,8 @@ def week_figures(context: Context, language: str, since: datetime, until: dateti
     """Read the network's week."""
     settings = context.settings.network
     read = reader(context, language)
-    finished = [r for r in report_queries.list_finished(context.session, since, until) if r.kind == "transfer"]
+    done = report_queries.list_finished(context.session, since, until)
+    finished = [request for request in done if request.kind == "transfer"]
     answers = report_queries.list_answer_times(context.session, since, until)
     return rules.WeekFigures(
         since=since,
@@ -219,9 +227,30 @@ def week_figures(context: Context, language: str, since: datetime, until: dateti
             settings.kept_customer,
             [took for times in answers.values() for took in times],
         ),
-        stores=_store_weeks(read, finished, since, until),
+        supports=_support_week(context.session, since, until),
+        diversions=_diversion_week(context, done, since, until),
+        stores=_store_weeks(read, finished, [r for r in done if r.kind in VALUED], since, until),
         case=_case(read, finished),
     )
+
+
+def _support_week(session: Session, since: datetime, until: datetime) -> rules.SupportWeek | None:
+    found = support_queries.figures(session, since, until)
+    return rules.SupportWeek(found.done, found.solved, found.satisfaction) if found.done else None
+
+
+def _diversion_week(
+    context: Context, done: Sequence[Request], since: datetime, until: datetime
+) -> rules.DiversionWeek | None:
+    agreed, offered = diversion_queries.count_consents(context.session, since=since, until=until)
+    served = [request for request in done if request.kind == "diversion"]
+    if not offered and not served:
+        return None
+    network = context.settings.network
+    costs = ledger_queries.sum_money(context.session, since=since, until=until)
+    paid = (cost.total for cost in costs if (cost.rule, cost.currency) == ("cost.compensation", network.currency))
+    kept = sum(request.kept == "yes" for request in served)
+    return rules.DiversionWeek(len(served), offered, agreed, sum(paid), kept * network.kept_customer)
 
 
 def standings(session: Session, stores: Iterable[Store], since: datetime, until: datetime) -> tuple[Standing, ...]:
@@ -249,7 +278,7 @@ def _transfer_week(finished: list[Request], kept_customer: int, answers: list[ti
 
 
 def _store_weeks(
-    read: Reader, finished: list[Request], since: datetime, until: datetime
+    read: Reader, finished: list[Request], valued: list[Request], since: datetime, until: datetime
 ) -> tuple[rules.StoreWeek, ...]:
     session, network = read.context.session, read.context.settings.network
     before, _ = rules.week_before(local(since, network.timezone).date(), network.timezone)
@@ -260,6 +289,7 @@ def _store_weeks(
     kept: dict[int, int] = {}
     for request in finished:
         received[request.store_id] = received.get(request.store_id, 0) + 1
+    for request in valued:
         kept[request.store_id] = kept.get(request.store_id, 0) + (request.kept == "yes")
     lines = [
         rules.StoreWeek(

@@ -67,9 +67,9 @@ texts.add(
         ),
         "done": ("今日完成", "Done today", "Hecho hoy"),
         "done_line": (
-            "· {label} {what}:{owner} → {store},{took}",
-            "· {label} {what}: {owner} → {store}, {took}",
-            "· {label} {what}: {owner} → {store}, {took}",
+            "· {label} {what}:{owner} 帮 {store},{took}",
+            "· {label} {what}: {owner} for {store}, {took}",
+            "· {label} {what}: {owner} para {store}, {took}",
         ),
         "broken": ("今日超时", "Limits broken today", "Plazos incumplidos hoy"),
         "broken_line": (

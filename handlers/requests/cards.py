@@ -221,7 +221,8 @@ def _group_buttons(
     if request.state is State.ASKING and ask is not None:
         return messages.answer_buttons(language, ask, several=False)
     sides: tuple[Side, ...] = ("owner", "requester")
-    return tuple(row for side in sides for row in kind.buttons(context, request, language, side))
+    rows = [row for side in sides for row in kind.buttons(context, request, language, side)]
+    return tuple(row for number, row in enumerate(rows) if row not in rows[:number])  # what both can do once
 
 
 def _buttons(

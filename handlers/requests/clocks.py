@@ -305,10 +305,11 @@ def stop_progress(context: Context, request: Request) -> None:
 
 def prompt_progress(context: Context, request: Request, turn: int, number: int, after: datetime) -> None:
     """Set the timer of the next line for the customer."""
+    usual = after + clocks_of(context, request).progress
     context.later(
         key(request, turn, "progress", str(number)),
         "requests.progress",
-        after + clocks_of(context, request).progress,
+        kind_of(request).line_at(context, request, after, usual),
         request_id=request.id,
         request=request.id,
         turn=turn,

@@ -135,6 +135,7 @@ class Kind:
     arriving at. `promise` is what the customer is told at the acceptance. A kind that keeps an ETA among its own facts
     notes it by `note_eta` and shows it itself; one that `asks_eta` has a form of its own for it. `forget`
     takes what is masked of an erased customer out of the kind's own words.
+    `line_at` says when the customer's next line comes after one, where that is not at the usual time.
     `buttons` are what a side can do now beside answering; `divisible` says that a part can be promised. `words` are
     what else can be said in reply to a card.
     `command` opens one from words (the kind's name where it says nothing). `same` says whether two requests of a store
@@ -175,6 +176,9 @@ class Kind:
     bound_for: Side = "requester"
     promise: Callable[[Context, Request], datetime] = _by_the_cap
     note_eta: Callable[[Context, Request, datetime], None] | None = None
+    line_at: Callable[[Context, Request, datetime, datetime], datetime] = lambda _context, _request, _after, usual: (
+        usual
+    )
     asks_eta: bool = False
     forget: Callable[[Context, Request], None] = _nothing
     command: str = ""

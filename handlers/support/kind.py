@@ -128,6 +128,15 @@ def _promise(context: Context, request: Request) -> datetime:
     return _support(context, request).ends_at
 
 
+def _line_at(context: Context, request: Request, after: datetime, usual: datetime) -> datetime:
+    """Return when the customer's next line comes: when the expert sets out, then so often until the visit's end."""
+    table, support = telling.clocks_of(context, request), _support(context, request)
+    sets_out = support.starts_at - table.on_the_way
+    if after < sets_out:
+        return min(usual, sets_out)
+    return min(usual, after + table.travelling) if after < support.ends_at else usual
+
+
 def _same(context: Context, request: Request, other: Request) -> bool:
     one, two = _support(context, request), _support(context, other)
     return one.specialty == two.specialty and one.starts_at < two.ends_at and two.starts_at < one.ends_at
@@ -183,6 +192,7 @@ register(
         cost_rules=_cost_rules,
         draft=commands.draft,
         promise=_promise,
+        line_at=_line_at,
         same=_same,
         numbers=("supporting",),
     )

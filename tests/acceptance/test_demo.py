@@ -207,8 +207,16 @@ def two_places_at_once(session: Session) -> None:
     session.add(technician)
     session.flush()
     for start in (MONDAY, MONDAY + timedelta(minutes=30)):
-        booked = {"technician_id": technician.id, "request_id": request.id, "state": BookingState.BOOKED}
-        session.add(Booking(**booked, starts_at=start, ends_at=start + timedelta(hours=1), made_at=MONDAY))
+        session.add(
+            Booking(
+                technician_id=technician.id,
+                request_id=request.id,
+                starts_at=start,
+                ends_at=start + timedelta(hours=1),
+                state=BookingState.BOOKED,
+                made_at=MONDAY,
+            )
+        )
 
 
 def customer_without_a_bay(session: Session) -> None:

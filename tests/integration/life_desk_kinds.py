@@ -113,7 +113,10 @@ class KindDesk(KindChecks):
         acts = self.next_acts[life.state]
         if not acts:
             return
-        action, side = acts[way % len(acts)]
+        self._acts(life, *acts[way % len(acts)], who, code, again)
+
+    def _acts(self, life: KindLife, action: str, side: str, who: int, code: int, again: int) -> None:
+        """Press the newest button of an action as somebody of a side, and send the form it opens."""
         ask = life.open_ask or (life.asks[-1] if life.asks else None)
         store = {"owner": life.owner, "requester": life.store, "asked": ask.store if ask else None}.get(side)
         staff = [one for one in self.people if one.store == store and one.role in LEADERS]

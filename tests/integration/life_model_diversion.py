@@ -170,7 +170,8 @@ class DiversionWorld(KindWorld):
     def lets_go(self, life: KindLife) -> None:
         assert isinstance(life, DiversionLife)
         if life.bay is not None:
-            self.bays[life.bay].booked -= 1
+            # A store that took a customer and sent one on has nothing left to take off.
+            self.bays[life.bay].booked = max(0, self.bays[life.bay].booked - 1)
         if life.given is not None:
             self.bays[life.given].booked += 1
         life.taken = life.bay = life.given = None

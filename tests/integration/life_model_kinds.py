@@ -96,6 +96,15 @@ class KindWorld(World):
             found.append((life.held_until, -1, partial(self.goes_on, life)))
         return found
 
+    def line_at(self, life: Life, after: datetime) -> datetime:
+        """Say when the customer's next line comes after one."""
+        return after + life.minutes(4)
+
+    def _prompt(self, life: Life) -> None:
+        assert life.prompt_at is not None
+        life.prompts += 1
+        life.prompt_at = self.line_at(life, life.prompt_at)
+
     def _climb(self, life: Life, ladder: str, since: datetime, cause: Clock | int) -> None:
         life.rungs += [Rung(since + wait * MINUTE, target, cause) for wait, target in self.ladders[ladder]]
         life.rungs.sort(key=lambda rung: rung.at)
@@ -223,7 +232,7 @@ class KindWorld(World):
         self.begins(life, ask.store, ask.rank)
         if life.waits:
             life.prompts += 1
-            life.prompt_at = self.now + life.minutes(4)
+            life.prompt_at = self.line_at(life, self.now)
 
     def accepts(self, person: Someone, life: Life, ask: Asked, quantity: int | None) -> None:
         assert isinstance(life, KindLife)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 
-from tests.integration.life_model import ASKERS, LEADERS, MINUTE, SHENZHEN, Rung, Someone
+from tests.integration.life_model import ASKERS, LEADERS, MINUTE, SHENZHEN, Life, Rung, Someone
 from tests.integration.life_model_kinds import Interval, KindLife, KindWorld
 
 STAFF = ASKERS | {"technician"}
@@ -161,6 +161,14 @@ class SupportWorld(KindWorld):
         if life.show_at is not None:
             found.append((life.show_at, 3, lambda: self._show(life)))
         return found
+
+    def line_at(self, life: Life, after: datetime) -> datetime:
+        """Say when the customer's next line comes: as the expert sets out, then every half hour of the visit."""
+        assert isinstance(life, SupportLife)
+        usual, sets_out = super().line_at(life, after), life.visit[0] - HOUR
+        if after < sets_out:
+            return min(usual, sets_out)
+        return min(usual, after + HOUR / 2) if after < life.visit[1] else usual
 
     def _prompt(self, life: KindLife) -> None:  # type: ignore[override]
         if life.state in {"accepted", "confirmed"}:

@@ -353,6 +353,21 @@ def test_hq_is_reminded_and_its_refusal_names_the_reason(desk: Desk) -> None:
     assert (desk.diverted().approval, desk.diverted().amount) == ("", 50_000)
 
 
+def test_of_an_approval_nobody_gives_hq_is_reminded_until_the_evening_and_no_longer(desk: Desk) -> None:
+    desk.accepted()
+    desk.pays("专车", "现金 3000")
+    chat = desk.talk.address(desk.network.hq_chat)
+    desk.talk.passes(until=desk.request().cap_at + timedelta(minutes=15))
+
+    def asked() -> int:
+        return sum("3,000" in heard.plain for heard in desk.talk.heard(chat))
+
+    before = asked()
+    desk.talk.passes(days=1)
+    assert before > 4
+    assert asked() == before
+
+
 # F5: the call
 
 

@@ -77,7 +77,7 @@ def test_the_digest_names_what_each_store_owes_what_was_done_and_what_was_late(
         f"· 深圳龙岗店 发货已超时15分钟,还没做完({label[ships.id]})",
         "",
         "今日完成",
-        "· T-0004 前大灯-左 ×1:深圳福田店 → 深圳南山店,48分钟",
+        "· T-0004 前大灯-左 ×1:深圳福田店 帮 深圳南山店,48分钟",
     ]
 
 

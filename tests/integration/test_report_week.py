@@ -11,8 +11,11 @@ from sqlmodel import Session
 from handlers.reports.report import report
 from handlers.settings import Settings
 from storage.database import Database
+from storage.queries import ledger
+from storage.tables.diversions import Diversion
 from storage.tables.people import Store
-from storage.tables.requests import AskState
+from storage.tables.requests import AskState, Request, State, Urgency
+from storage.tables.support import Support
 from tests.factories import MONDAY, SmallNetwork, small_network
 from tests.report_desk import DAY, EVENING, NEXT_MONDAY, Rows, minutes, posted
 from tests.talk import Talk
@@ -76,6 +79,74 @@ def test_the_scoreboard_is_posted_on_monday_morning_everywhere_with_the_same_fig
     assert [one.at for one in talk.heard(any_network.bangkok_chat)] == [NEXT_MONDAY + timedelta(hours=1)]
     assert "5 transfers · mean response 9 min" in talk.last(any_network.bangkok_chat).plain
     assert talk.last(any_network.hq_chat).plain == heard.plain
+
+
+def fill_supports_and_diversions(session: Session, network: SmallNetwork) -> None:
+    """Write the worked example's five supports and thirteen customers asked, of whom twelve went and were kept."""
+
+    def add(kind: str, number: int, **facts: object) -> Request:
+        request = Request(
+            kind=kind,
+            number=number,
+            urgency=Urgency.TODAY,
+            store_id=network.sz01.id,
+            region_id=network.sz01.region_id,
+            author_id=network.sz01_manager.id,
+            policy_id=network.policy.id,
+            matter="",
+            opened_at=EVENING,
+            cap_at=EVENING + DAY,
+            **facts,
+        )
+        session.add(request)
+        session.flush()
+        return request
+
+    done = {"state": State.RECORDED, "owner_store_id": network.sz02.id, "finished_at": EVENING, "ended_at": EVENING}
+    for number, satisfaction in enumerate((10, 10, 10, 10, 9), start=1):
+        request = add("support", number, satisfaction=satisfaction, **done)
+        visit = {"starts_at": EVENING - DAY, "ends_at": EVENING}
+        session.add(Support(request_id=request.id, specialty="三电", level="T3", solved="yes", **visit))
+    for number in range(1, 14):
+        went = number < 13
+        facts = done | {"kept": "yes"} if went else {"state": State.DECLINED, "ended_at": EVENING}
+        request = add("diversion", number, **facts)
+        asked = {"consent": "go" if went else "wait", "consented_at": EVENING}
+        session.add(Diversion(request_id=request.id, service="保养", wait_minutes=150, vehicle="", **asked))
+        if went:
+            ledger.add_money(
+                session,
+                key=f"request:{request.id}:compensation",
+                amount=200_000,
+                currency="CNY",
+                payer="hq",
+                payee="customer",
+                rule="cost.compensation",
+                policy_id=network.policy.id,
+                request_id=request.id,
+                now=EVENING,
+            )
+    add("support", 99, practice=True, **done)
+
+
+def test_supports_and_diversions_of_the_worked_example_stand_on_the_board(
+    any_database: Database, any_network: SmallNetwork
+) -> None:
+    with any_database.transaction() as session:
+        fill_week(session, any_network)
+        fill_supports_and_diversions(session, any_network)
+    talk = Talk(any_database, now=NEXT_MONDAY - minutes(1))
+    talk.passes(minutes=1)
+    lines = talk.last(any_network.managers_chat).plain.splitlines()
+    assert lines[4:8] == [
+        "支援 5 次 · 解决疑难 5 个 · 满意度 9.8",
+        "分流 12 位 · 同意率 92% · 补偿 2.4万元",
+        "  保住价值 96万元",
+        "合计保住价值 120万元",
+    ]
+    assert [
+        line for line in lines if "深圳南山店 0分" in line and "·112万" in line
+    ]  # what it kept itself, of both kinds
 
 
 def test_each_manager_is_told_the_own_place_and_no_deputy_is(database: Database, network: SmallNetwork) -> None:

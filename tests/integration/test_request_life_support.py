@@ -17,7 +17,7 @@ from hypothesis.stateful import initialize
 
 from handlers.chat import Form
 from tests.integration.life_desk import Facts, Template
-from tests.integration.life_desk_kinds import SPECIALTIES, KindDesk, make_template, run
+from tests.integration.life_desk_kinds import NEVER, SPECIALTIES, KindDesk, make_template, run
 from tests.integration.life_model import ASKERS, SHENZHEN, Someone
 from tests.integration.life_model_kinds import Interval, KindLife
 from tests.integration.life_model_support import SupportLife, SupportWorld, here
@@ -29,6 +29,14 @@ PARTS = (
     ("10:30-14:00", time(10, 30), time(14)),
 )
 DAYS = (4, 4, 1, 5)
+# How far the first has come at the most when a life is looked at.
+BEGUN = (
+    ("request.accept", "asked"),
+    ("support.agree", "owner"),
+    ("support.agree", "requester"),
+    ("support.arrived", "requester"),
+    ("support.done", "owner"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +89,17 @@ class Supports(KindDesk):
     def _kilometres_of(self, life: KindLife) -> float:
         return self.kilometres(life.store, life.taken[0]) if life.taken else 0
 
-    @initialize(when=st.integers(0, 3), waits=st.booleans())
-    def first(self, when: int, waits: bool) -> None:
+    @initialize(begun=st.integers(0, len(BEGUN)), when=st.integers(0, 3), waits=st.booleans())
+    def first(self, begun: int, when: int, waits: bool) -> None:
+        """Begin with a support that has come some way."""
         self.post(self.people[0], 0, when, waits, 0)
+        (life,) = self.world.lives.values()
+        assert isinstance(life, SupportLife)
+        for action, side in BEGUN[:begun]:
+            if action == "support.arrived":
+                self.fired += self.talk.passes(until=life.visit[0], tick=NEVER)
+                self.world.passes(self.talk.now)
+            self._acts(life, action, side, 0, 0, 0)
 
     def post(self, who: Someone, what: int, when: int, waits: bool, again: int) -> None:
         if who.store == self.network.bk01.id:

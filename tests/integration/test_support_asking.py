@@ -305,15 +305,25 @@ def test_what_is_hidden_counts_in_no_average(desk: Desk) -> None:
 # What the customer hears
 
 
-def test_a_line_for_the_customer_comes_with_each_event_and_every_day_until_the_expert_is_there(desk: Desk) -> None:
+def test_a_line_for_the_customer_comes_with_each_event_daily_and_every_half_hour_of_the_way(desk: Desk) -> None:
     talk, manager = desk.talk, desk.network.sz01_manager
+
+    def lines() -> list[str]:
+        return [heard.plain for heard in talk.heard(manager) if heard.plain.startswith("📨")]
+
     desk.confirmed()
-    lines = [heard.plain for heard in talk.heard(manager) if heard.plain.startswith("📨")]
-    assert "正在" not in lines[-1] and "将于 3月6日 13:00 到店" in lines[-1]
-    before = len(lines)
+    assert "正在" not in lines()[-1] and "将于 3月6日 13:00 到店" in lines()[-1]
+    before = len(lines())
     talk.passes(days=1)
-    assert len([heard for heard in talk.heard(manager) if heard.plain.startswith("📨")]) == before + 1
+    assert len(lines()) == before + 1
+    talk.passes(until=STARTS - timedelta(hours=1, seconds=1))
+    before = len(lines())
+    talk.passes(until=STARTS - timedelta(hours=1))
+    assert len(lines()) == before + 1
+    talk.passes(until=STARTS - timedelta(seconds=1))
+    assert len(lines()) == before + 2
     talk.passes(until=STARTS)
+    assert len(lines()) == before + 3
     talk.presses(manager, "技师已到店")
     assert "已到店,正在处理您的车" in talk.last_heard(manager, "📨").plain
 
