@@ -113,4 +113,5 @@ class Leases:
         """Wait for the next beat, or for the end of what is held."""
         self._changed.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), BEAT)
+            async with asyncio.timeout(BEAT):  # not `wait_for`, which can swallow a cancellation
+                await self._changed.wait()

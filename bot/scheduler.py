@@ -100,8 +100,11 @@ class Scheduler:
                     due = now + timedelta(seconds=1)
                 next_tick = DateTrigger(min(due or now + LOOK, now + LOOK), UTC)
                 ticks.add_job(self._ring, next_tick, id="due", replace_existing=True)
-                with contextlib.suppress(TimeoutError):  # it counts on the machine's clock, which may be set back
-                    await asyncio.wait_for(self._rung.wait(), LOOK.total_seconds())
+                # It counts on the machine's clock, which may be set back. Not `wait_for`: of Python 3.11 it can swallow
+                # a cancellation that comes as the bell rings, and a stop would wait for ever.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK.total_seconds()):
+                        await self._rung.wait()
                 before, shown = shown, self._desk.now()
                 if shown < before:
                     ticks.reschedule_job("minute", trigger=IntervalTrigger(minutes=1, timezone=UTC))

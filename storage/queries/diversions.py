@@ -60,11 +60,17 @@ def take_bay(
     if taken is None or taken.bookings >= taken.daily_capacity:
         return None
     taken.bookings += 1
-    has_given = given is not None and given.bookings > 0
+    # Of the giver's bookings those that came to it this way are not its own to give.
+    has_given = given is not None and given.bookings > _count_taken(session, *giver)
     if given is not None and has_given:
         given.bookings -= 1
     session.flush()
     return has_given
+
+
+def _count_taken(session: Session, store_id: int, day: date) -> int:
+    taken = select(func.count()).select_from(Diversion).where(Diversion.bay_store_id == store_id)
+    return session.exec(taken.where(Diversion.bay_day == day)).one()
 
 
 def return_bay(session: Session, *, taker: tuple[int, date], giver: tuple[int, date] | None) -> None:

@@ -12,6 +12,7 @@ class Diversion(SQLModel, table=True):
     """A customer who would wait too long, and the store that takes the work. Money is in minor units."""
 
     __tablename__ = "diversions"
+    __table_args__ = (Index(None, "bay_store_id", "bay_day"),)
     request_id: int = Field(foreign_key="requests.id", primary_key=True)
     service: str
     wait_minutes: int  # what the customer would wait here

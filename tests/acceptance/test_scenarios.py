@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -58,7 +57,6 @@ async def a_stage(database: Database, cast: str, *, basic: bool) -> AsyncIterato
             yield stage
         finally:
             if stage.app is not None:
-                await asyncio.sleep(0.2)  # the last commit has woken the scheduler: it looks once more, and rests
                 await stage.app.stop()
         assert [complaint for side in sides.values() for complaint in side.complaints()] == []
 

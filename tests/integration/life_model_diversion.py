@@ -25,6 +25,7 @@ class Bays:
 
     booked: int
     stated_at: datetime
+    taken: int = 0  # of them by diversions to this store
 
 
 @dataclass
@@ -160,18 +161,19 @@ class DiversionWorld(KindWorld):
         assert isinstance(life, DiversionLife)
         life.taken = (store, self.visit(life, store))
         life.bay = (store, self.today())
-        self.bays.setdefault(life.bay, Bays(0, self.now)).booked += 1
+        bay = self.bays.setdefault(life.bay, Bays(0, self.now))
+        bay.booked, bay.taken = bay.booked + 1, bay.taken + 1
         sender = self.bays.get((life.store, self.today()))
         life.given = None
-        if sender is not None and sender.booked:
+        if sender is not None and sender.booked > sender.taken:  # what came to it is not its own to give
             sender.booked -= 1
             life.given = (life.store, self.today())
 
     def lets_go(self, life: KindLife) -> None:
         assert isinstance(life, DiversionLife)
         if life.bay is not None:
-            # A store that took a customer and sent one on has nothing left to take off.
-            self.bays[life.bay].booked = max(0, self.bays[life.bay].booked - 1)
+            bay = self.bays[life.bay]
+            bay.booked, bay.taken = bay.booked - 1, bay.taken - 1
         if life.given is not None:
             self.bays[life.given].booked += 1
         life.taken = life.bay = life.given = None

@@ -226,6 +226,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_diversions")),
     )
     with op.batch_alter_table("diversions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_diversions_bay_store_id_bay_day"), ["bay_store_id", "bay_day"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_diversions_consented_at"), ["consented_at"], unique=False)
 
     op.create_table(
