@@ -202,6 +202,7 @@ def life_of(bot: BotProcess) -> list[tuple[Callable[[], None], Callable[[], bool
         (lambda: bot.presses(network.sz02_manager, "可以"), lambda: state(bot) == State.ACCEPTED),
         (lambda: bot.presses(network.sz02_manager, "已发出"), lambda: state(bot) == State.SHIPPED),
         (lambda: bot.presses(network.sz01_manager, "已收到 ×1"), lambda: state(bot) == State.RECEIVED),
+        (lambda: bot.presses(network.sz01_manager, "留住了"), lambda: bot.rows(Request)[0].kept == "yes"),
         (lambda: bot.says(network.sz02_manager, "/freight T-0001 50 SF123"), lambda: state(bot) == State.RECORDED),
     ]
 
