@@ -218,7 +218,7 @@ def _write(
 def _redact(session: Session, context: Context, inbound: Inbound) -> None:
     """Keep what was said without what identifies a customer."""
     kept = redacted(inbound, private=context.private)
-    if kept != inbound:
+    if kept is not inbound:
         assert context.inbound_id is not None
         queues.redact_inbound(session, context.inbound_id, to_json(kept))
 

@@ -221,8 +221,11 @@ def _group_buttons(
     if request.state is State.ASKING and ask is not None:
         return messages.answer_buttons(language, ask, several=False)
     sides: tuple[Side, ...] = ("owner", "requester")
-    rows = [row for side in sides for row in kind.buttons(context, request, language, side)]
-    return tuple(row for number, row in enumerate(rows) if row not in rows[:number])  # what both can do once
+    rows: list[tuple[Button, ...]] = []
+    for row in (row for side in sides for row in kind.buttons(context, request, language, side)):
+        shown = [button for above in rows for button in above]  # what both sides can do stands there once
+        rows.append(tuple(button for button in row if button not in shown))
+    return tuple(row for row in rows if row)
 
 
 def _buttons(

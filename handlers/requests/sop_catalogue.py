@@ -97,6 +97,11 @@ texts.add(
             "The clock of the arrival counts from {limit} before the agreed time",
             "El plazo de llegada corre desde {limit} antes de la hora",
         ),
+        "clock_support_travelling": (
+            "出发后每 {limit} 给客户一条进度",
+            "From setting out a line for the customer every {limit}",
+            "Desde la salida, un aviso para el cliente cada {limit}",
+        ),
         "clock_support_late": (
             "过约定时间 {limit} 未到算迟到",
             "Not there {limit} after the agreed time is late",
