@@ -12,15 +12,17 @@ import secrets
 import shutil
 import socket
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from tests import log_watch  # isort: skip - before the bot's own loggers are made
 
+from storage.ciphers import Vault
 from storage.database import Database, normal_url
 from storage.migrate import upgrade
 
@@ -57,32 +59,68 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+class Reused:
+    """An engine whose statements stay built from one test to the next, each test on a database of its own.
+
+    Building a statement takes longer than running it, and an engine keeps what it built.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url, key=KEY)
+        event.listen(self._database.engine, "do_connect", self._lead)
+
+    @contextmanager
+    def at(self, url: str) -> Iterator[Database]:
+        """Lead every new connection to this database, of the same server, until the end of the block."""
+        database = self._database
+        assert database.engine.pool.checkedout() == 0, "an earlier test still holds a connection"  # type: ignore[attr-defined]
+        database.url, database.vault = normal_url(url), Vault(KEY)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def _lead(self, _dialect: object, _record: object, words: list[str], named: dict[str, object]) -> None:
+        name = make_url(self._database.url).database
+        assert name is not None
+        if self._database.is_sqlite:
+            words[:] = [name]
+        else:
+            named["dbname"] = name
+
+
+@pytest.fixture(scope="session")
+def reused_sqlite() -> Reused:
+    """Give the engine of this process's SQLite tests."""
+    return Reused("sqlite:///none.db")
+
+
 @pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def database(reused_sqlite: Reused, sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     """Give a fresh SQLite database at head."""
     path = tmp_path / "xietong.db"
     shutil.copy(sqlite_template, path)
-    fresh = Database(f"sqlite:///{path}", key=KEY)
-    yield fresh
-    fresh.close()
+    with reused_sqlite.at(f"sqlite:///{path}") as fresh:
+        yield fresh
 
 
 def _on_server(statement: str) -> None:
-    engine = create_engine(normal_url(POSTGRES), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+@cache
+def _server() -> Engine:
+    return create_engine(normal_url(POSTGRES), isolation_level="AUTOCOMMIT", pool_size=1)
 
 
 @contextmanager
-def _postgres(what: str, template: str = "template1") -> Iterator[Database]:
+def _postgres(what: str, template: str = "template1") -> Iterator[str]:
     name = f"xietong_{what}_{os.getpid()}_{secrets.token_hex(4)}"
     _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    database = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False), key=KEY)
     try:
-        yield database
+        yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
     finally:
-        database.close()
         _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -90,7 +128,7 @@ def _postgres(what: str, template: str = "template1") -> Iterator[Database]:
 def empty_postgres() -> Iterator[Database]:
     """Give a PostgreSQL database with nothing in it."""
     _needs("postgres")
-    with _postgres("empty") as database:
+    with _postgres("empty") as url, closing(Database(url, key=KEY)) as database:
         yield database
 
 
@@ -98,18 +136,24 @@ def empty_postgres() -> Iterator[Database]:
 def postgres_template() -> Iterator[str]:
     """Migrate an empty PostgreSQL database to head, once; return its name."""
     _needs("postgres")
-    with _postgres("template") as database:
-        upgrade(database)
-        database.close()  # nobody may be connected to a template
-        name = make_url(database.url).database
+    with _postgres("template") as url:
+        with closing(Database(url)) as database:  # nobody may be connected to a template
+            upgrade(database)
+        name = make_url(url).database
         assert name is not None
         yield name
 
 
+@pytest.fixture(scope="session")
+def reused_postgres() -> Reused:
+    """Give the engine of this process's PostgreSQL tests."""
+    return Reused(POSTGRES)
+
+
 @pytest.fixture
-def postgres(postgres_template: str) -> Iterator[Database]:
+def postgres(reused_postgres: Reused, postgres_template: str) -> Iterator[Database]:
     """Give a fresh PostgreSQL database at head."""
-    with _postgres("test", postgres_template) as database:
+    with _postgres("test", postgres_template) as url, reused_postgres.at(url) as database:
         yield database
 
 

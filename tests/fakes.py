@@ -88,7 +88,7 @@ class FakePlatform:
         """Let the calls for this chat wait until the event returned is set."""
         return self._gates.setdefault(chat, asyncio.Event())
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until something holds of what was said or tried."""
         async with asyncio.timeout(seconds):
             while not condition():

@@ -37,6 +37,10 @@ class Call:
 
 How = Literal["status", "hang", "cut", "half"]
 
+# Seconds until what is waited for is given up. It ends a test that hangs and bounds none that passes: a machine that
+# runs every test at once may take long over what takes a moment on a quiet one.
+PATIENCE = 60.0
+
 
 @dataclass
 class Failure:
@@ -202,7 +206,7 @@ class Wire:
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(event.set)
 
-    async def wait_for(self, predicate: Callable[[], Any], timeout: float = 5.0) -> Any:  # noqa: ASYNC109 - callers pass it on
+    async def wait_for(self, predicate: Callable[[], Any], timeout: float = PATIENCE) -> Any:  # noqa: ASYNC109 - callers pass it on
         """Return the predicate's first true value; `TimeoutError` tells what was called last."""
         waiter = (asyncio.get_running_loop(), asyncio.Event())
         with self.lock:
@@ -219,7 +223,7 @@ class Wire:
             with self.lock:
                 self._waiters.remove(waiter)
 
-    def wait_until(self, predicate: Callable[[], Any], timeout: float = 10.0) -> Any:
+    def wait_until(self, predicate: Callable[[], Any], timeout: float = PATIENCE) -> Any:
         """Block this thread until the predicate is true and return its value."""
         with self._condition:
             if found := self._condition.wait_for(predicate, timeout):

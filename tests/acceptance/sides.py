@@ -18,13 +18,13 @@ from bot.platform import Pace, Platform
 from bot.slack import Slack
 from bot.telegram import Telegram
 from handlers.chat import Inbound
+from tests.wire import PATIENCE
 from tests.wire_slack import SlackWire
 from tests.wire_slack_line import Delivery
 from tests.wire_slack_web import Said
 from tests.wire_telegram import TOKEN, TelegramWire
 from tests.wire_telegram_world import Shown as TelegramShown
 
-PATIENCE = 5.0  # seconds in which everything a person waits for must be there
 # The pace has tests of its own: tests/integration/test_delivery.py.
 UNPACED = Pace(overall_per_second=0, chat_per_second=0)
 

@@ -23,6 +23,7 @@ from storage.tables.people import Person, Region, Role, Store
 from storage.tables.requests import Ask, Request, State
 from tests.acceptance.sides import Seen, Side
 from tests.factories import Factory
+from tests.wire import PATIENCE
 
 PEOPLE = ("张伟", "陈静", "黄磊", "林峰", "何总", "李娜")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -213,7 +214,7 @@ class Stage:
 
     async def comes(self, check: Callable[[], bool]) -> None:
         """Wait until something holds."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not check():  # noqa: ASYNC110 - the database has no event to wait for
                 await asyncio.sleep(0.02)
 

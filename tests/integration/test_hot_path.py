@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -178,10 +179,17 @@ def test_who_accepts_unseen_has_answered_in_time_and_is_reminded_of_nothing(
         assert not [timer.key for timer in session.exec(select(Timer)) if ":answer:" in timer.key]
 
 
-def test_a_transfer_and_its_answer_ask_the_database_little(any_database: Database, network: SmallNetwork) -> None:
+def test_a_transfer_and_its_answer_ask_the_database_little(
+    any_database: Database, network: SmallNetwork, request: pytest.FixtureRequest
+) -> None:
     """Each statement more is a thirtieth of what the whole path costs; some of these are the talk's own."""
-    talk, asked = Talk(any_database), []
-    event.listen(any_database.engine, "before_cursor_execute", lambda *what: asked.append(what[2]))
+    talk, asked = Talk(any_database), list[str]()
+
+    def note(*what: Any) -> None:
+        asked.append(what[2])
+
+    event.listen(any_database.engine, "before_cursor_execute", note)
+    request.addfinalizer(lambda: event.remove(any_database.engine, "before_cursor_execute", note))
     talk.says(network.sz01_manager, POST)
     talk.delivered()
     asked.clear()

@@ -252,7 +252,7 @@ async def test_a_flood_is_taken_in_and_answered_whole(slack: Slack, wire: SlackW
     desk.reply = lambda inbound: _echo(inbound)
     for number in range(200):
         wire.say(USER, f"word {number}")
-    await wire.wait_for(lambda: len(desk.answered) == 200, 20)
+    await wire.wait_for(lambda: len(desk.answered) == 200)
     await wire.settled()
     assert {one.text for one in desk.answered} == {f"word {number}" for number in range(200)}
 
