@@ -115,7 +115,8 @@ def _server() -> Engine:
 
 
 @contextmanager
-def _postgres(what: str, template: str = "template1") -> Iterator[str]:
+def postgres_at(what: str, template: str = "template1") -> Iterator[str]:
+    """Make a database on the tests' PostgreSQL, named for what it is for; drop it in the end."""
     name = f"xietong_{what}_{os.getpid()}_{secrets.token_hex(4)}"
     _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
@@ -128,7 +129,7 @@ def _postgres(what: str, template: str = "template1") -> Iterator[str]:
 def empty_postgres() -> Iterator[Database]:
     """Give a PostgreSQL database with nothing in it."""
     _needs("postgres")
-    with _postgres("empty") as url, closing(Database(url, key=KEY)) as database:
+    with postgres_at("empty") as url, closing(Database(url, key=KEY)) as database:
         yield database
 
 
@@ -136,7 +137,7 @@ def empty_postgres() -> Iterator[Database]:
 def postgres_template() -> Iterator[str]:
     """Migrate an empty PostgreSQL database to head, once; return its name."""
     _needs("postgres")
-    with _postgres("template") as url:
+    with postgres_at("template") as url:
         with closing(Database(url)) as database:  # nobody may be connected to a template
             upgrade(database)
         name = make_url(url).database
@@ -153,7 +154,7 @@ def reused_postgres() -> Reused:
 @pytest.fixture
 def postgres(reused_postgres: Reused, postgres_template: str) -> Iterator[Database]:
     """Give a fresh PostgreSQL database at head."""
-    with _postgres("test", postgres_template) as url, reused_postgres.at(url) as database:
+    with postgres_at("test", postgres_template) as url, reused_postgres.at(url) as database:
         yield database
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from handlers import dispatch
 from handlers.load import load
 from storage.database import Database
 from storage.migrate import upgrade
+from tests.conftest import postgres_at
 
 load()
 
@@ -55,11 +56,8 @@ def side(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield _filled(made)
         made.close()
         return
-    from tests.conftest import _postgres  # a database of its own for the module: the fixture's is for one test
-
-    request.getfixturevalue("postgres_template")
-    with _postgres("growth") as made:
-        upgrade(made)
+    # A database of its own for the module: the fixture's is for one test.
+    with postgres_at("growth", request.getfixturevalue("postgres_template")) as url, closing(Database(url)) as made:
         yield _filled(made)
 
 
