@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.request import urlopen
 
+import psycopg
+from sqlalchemy import make_url
+
 from bot.clock import WallClock
 from storage.database import Database
 from storage.queries import sharing
@@ -30,7 +33,12 @@ class Member:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run", "--config", str(folder / "config.toml")],
                 cwd=ROOT,
-                env={**os.environ, "XIETONG_TELEGRAM__TOKEN": TOKEN, "XIETONG_HEALTH__LISTEN": "127.0.0.1:0", **environ},
+                env={
+                    **os.environ,
+                    "XIETONG_TELEGRAM__TOKEN": TOKEN,
+                    "XIETONG_HEALTH__LISTEN": "127.0.0.1:0",
+                    **environ,
+                },
                 stdout=log,
                 stderr=log,
             )
@@ -117,3 +125,20 @@ class Fleet(BotProcess):
     def log(self) -> str:
         """What all of them logged."""
         return "\n".join(member.log for member in self.members)
+
+
+def locked(database: Database, statement: str) -> psycopg.Connection:
+    """Hold what a statement locks until the end of the block."""
+    url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = psycopg.connect(url)
+    connection.execute(statement)
+    return connection
+
+
+def waits_for_a_lock(database: Database) -> int:
+    """Return how many transactions wait for another."""
+    with database.transaction(writing=False) as session:
+        found = session.connection().exec_driver_sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return int(found.scalar_one())

@@ -12,9 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from bot.clock import WallClock
 from storage.database import Database
@@ -22,7 +20,7 @@ from storage.queries import queues
 from storage.tables.people import Account
 from storage.tables.queues import InboundRow, OutboxRow, Timer
 from storage.tables.requests import Request, State
-from tests.fleet import Fleet, Member
+from tests.fleet import Fleet, Member, locked, waits_for_a_lock
 from tests.own_servers import free_port
 from tests.wire_slack import SlackWire
 from tests.wire_telegram import TOKEN, TelegramWire
@@ -263,26 +261,9 @@ def test_killed_stopped_or_frozen_nothing_is_lost_and_only_what_was_on_its_way_i
     assert sum(texts.values()) - posts <= resaid + repeated
 
 
-def locked(database: Database, statement: str) -> psycopg.Connection:
-    """Hold what a statement locks until the end of the block."""
-    url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = psycopg.connect(url)
-    connection.execute(statement)
-    return connection
-
-
 def called(url: str, update: dict[str, Any], secret: str) -> None:
     """Call a webhook as Telegram does."""
     request = urllib.request.Request(url, json.dumps(update).encode(), {"Content-Type": "application/json"})
     request.add_header("X-Telegram-Bot-Api-Secret-Token", secret)
     with urllib.request.urlopen(request, timeout=20) as response:
         assert response.status == 200
-
-
-def waits_for_a_lock(database: Database) -> bool:
-    """Say whether some transaction waits for another."""
-    with database.transaction(writing=False) as session:
-        found = session.connection().exec_driver_sql(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        return bool(found.scalar())
