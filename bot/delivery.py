@@ -207,16 +207,13 @@ class Delivery:
         wants: dict[str, Want] = {}
         later: list[datetime] = []
         for name, line in self._lines.items():
-            ready = [
-                (one.row_id, max(one.not_before, line.pacer.ready_at(one.chat, now)))
-                for one in waiting
-                if one.platform == name
-            ]
-            due = [row_id for row_id, at in ready if at <= now][: max(line.room(now), 0)]
+            mine = [one for one in waiting if one.platform == name]
+            due, again = line.choose(mine, now)
             if due:
                 wants[name] = Want(due, line.platform.has_threads)
-            # Without room: the pace says when there will be some, or the end of what is in hand wakes us.
-            later.extend(max(at, line.ready_at(now)) for _, at in ready)
+            later.extend(again)
+            for seconds in line.let_go(due, mine, now):
+                self._meters.rate_limit_wait.labels(name, PACE).observe(seconds)
         later = [at for at in later if at > now]
         return wants, min(later, default=None)
 

@@ -72,7 +72,6 @@ class Meters:
         self.up = self._gauge("up", "1 while the process takes part in the work, 0 while it is stopping.")
         self.intake_up = self._gauge("intake_up", "1 while a platform's intake runs here.", "platform")
         self.polling_held = self._gauge("polling_held", "1 while this process is the one that polls.", "platform")
-        self.lease_held = self._gauge("lease_held", "1 while this process holds a lease on work of one alone.", "lease")
         self.heartbeat_age = self._gauge("heartbeat_age_seconds", "How long ago an audit found all well; -1: never.")
         self.findings = self._gauge("audit_findings", "What the last audit found amiss, by its kind.", "kind")
         self.rekicked = self._counter("audit_rekicked", "What an audit found stuck and kicked once more.", "kind")

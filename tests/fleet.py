@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.request import urlopen
+
+import psycopg
+from sqlalchemy import make_url
 
 from bot.clock import WallClock
 from storage.database import Database
@@ -28,7 +33,12 @@ class Member:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run", "--config", str(folder / "config.toml")],
                 cwd=ROOT,
-                env={**os.environ, "XIETONG_TELEGRAM__TOKEN": TOKEN, "XIETONG_HEALTH__LISTEN": "", **environ},
+                env={
+                    **os.environ,
+                    "XIETONG_TELEGRAM__TOKEN": TOKEN,
+                    "XIETONG_HEALTH__LISTEN": "127.0.0.1:0",
+                    **environ,
+                },
                 stdout=log,
                 stderr=log,
             )
@@ -38,10 +48,22 @@ class Member:
         """What it logged."""
         return self.log_file.read_text(encoding="utf-8")
 
+    def metric(self, name: str) -> float:
+        """Return the sum of a metric's samples, as it counts them itself."""
+        (port,) = re.findall(r"/metrics answer on 127\.0\.0\.1:(\d+)", self.log)
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if re.match(rf"{name}[{{ ]", line))
+
     def kill(self) -> None:
         """End it as a power cut does."""
         self.process.kill()
         self.process.wait(10)
+
+    def terminate(self) -> None:
+        """Let it end as a supervisor does."""
+        self.process.terminate()
+        assert self.process.wait(30) == 0
 
     def freeze(self) -> None:
         """Let it stand still: its connections stay, and it does nothing."""
@@ -103,3 +125,20 @@ class Fleet(BotProcess):
     def log(self) -> str:
         """What all of them logged."""
         return "\n".join(member.log for member in self.members)
+
+
+def locked(database: Database, statement: str) -> psycopg.Connection:
+    """Hold what a statement locks until the end of the block."""
+    url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = psycopg.connect(url)
+    connection.execute(statement)
+    return connection
+
+
+def waits_for_a_lock(database: Database) -> int:
+    """Return how many transactions wait for another."""
+    with database.transaction(writing=False) as session:
+        found = session.connection().exec_driver_sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return int(found.scalar_one())

@@ -45,10 +45,12 @@ class BotProcess:
         *,
         module: str = "bot",
         env: Mapping[str, str] | None = None,
+        log: str = "info",
     ) -> None:
         self.folder = folder
         self.module = module  # what is run: the bot, or a program of the tests that runs it in trouble of some kind
         self.env = dict(env or {})
+        self.log_level = log
         self.database = database
         self.wire = wire
         self.log_file = folder / "log"
@@ -78,9 +80,10 @@ class BotProcess:
     def start(self) -> None:
         """Start, and wait until it takes in."""
         before = len(self.wire.calls_of("getUpdates"))
+        config = str(self.folder / "config.toml")
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.module, "run", "--config", str(self.folder / "config.toml")],
+                [sys.executable, "-m", self.module, "run", "--config", config, "--log", self.log_level],
                 cwd=ROOT,
                 env={
                     **os.environ,

@@ -160,6 +160,11 @@ class Wire:
         with self.lock:
             self._failures.clear()
 
+    def unmet(self, method: str) -> int:
+        """Return how many of the failures ordered for a method no call has met yet."""
+        with self.lock:
+            return sum(1 for one in self._failures if one.method == method)
+
     async def serve(self, request: web.Request, method: str, params: dict[str, Any]) -> web.StreamResponse:
         """Record one call, carry it out and answer it, or fail it as ordered."""
         call = Call(method, params, self.clock.now())

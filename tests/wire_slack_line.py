@@ -57,6 +57,7 @@ class SlackLine(SlackWeb):
         self.handshakes_to_refuse = 0
         self.connections = 0  # how many sockets were ever opened
         self.sockets: list[web.WebSocketResponse] = []  # those open now
+        self.in_turn = False  # hand over to one socket after the other, as Slack does, rather than to the newest
         self.http_url = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -125,7 +126,8 @@ class SlackLine(SlackWeb):
                 self._acknowledge(delivery, json.loads(answer) if answer.startswith("{") else None)
             self.changed()
         elif self.sockets:
-            await self._frame(self.sockets[-1], delivery)
+            place = self.deliveries.index(delivery) % len(self.sockets) if self.in_turn else -1
+            await self._frame(self.sockets[place], delivery)
 
     async def _frame(self, socket: web.WebSocketResponse, delivery: Delivery) -> None:
         delivery.attempts += 1

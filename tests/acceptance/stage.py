@@ -20,8 +20,9 @@ from storage.queries import queues
 from storage.tables.boards import Capacity, Technician
 from storage.tables.chats import Purpose
 from storage.tables.people import Person, Region, Role, Store
+from storage.tables.queues import Timer
 from storage.tables.requests import Ask, Request, State
-from tests.acceptance.sides import Seen, Side
+from tests.acceptance.sides import PATIENCE, Seen, Side
 from tests.factories import Factory
 from tests.wire import PATIENCE
 
@@ -225,12 +226,20 @@ class Stage:
         while (due := self._next_due()) is not None and due <= end:
             self.clock.reaches(due)
             self.app.scheduler.wake()
-            await self.comes(lambda due=due: not self._is_due(due))  # type: ignore[misc]
+            try:
+                await self.comes(lambda due=due: not self._is_due(due))  # type: ignore[misc]
+            except TimeoutError:
+                raise AssertionError(f"at {due} there did not fire: {self._due_keys(due)}") from None
         self.clock.reaches(end)
 
     def _is_due(self, at: datetime) -> bool:
         due = self._next_due()
         return due is not None and due <= at
+
+    def _due_keys(self, at: datetime) -> list[str]:
+        with self.database.transaction(writing=False) as session:
+            timers = [session.get_one(Timer, timer_id) for timer_id in queues.list_due_timers(session, at, 9)]
+            return [f"{timer.key} (tried {timer.attempts} times: {timer.error})" for timer in timers]
 
     def _next_due(self) -> datetime | None:
         with self.database.transaction(writing=False) as session:

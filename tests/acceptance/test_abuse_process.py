@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import WallClock
 from storage.database import Database
 from storage.tables.audit import AuditEntry
-from storage.tables.queues import InboundRow
+from storage.tables.queues import InboundRow, Timer
+from tests.log_watch import FOUND
 from tests.process import BotProcess
 from tests.wire_telegram import TOKEN, Shown, TelegramWire
 from tests.wire_telegram_world import Callback
@@ -62,3 +64,28 @@ def test_while_some_flood_forge_and_poison_the_others_are_served_and_the_log_sta
     assert all(LINE.match(row) for row in bot.log.splitlines()), bot.log
     assert TOKEN not in bot.log
     assert "owned" not in bot.log
+
+
+def test_at_debug_and_in_trouble_the_log_has_tracebacks_and_no_secret(database: Database, tmp_path: Path) -> None:
+    now = WallClock().now()
+    with database.transaction() as session:
+        session.add(Timer(key="poison", name="no.such", due_at=now, try_at=now))
+    with TelegramWire(limits=True).in_thread() as wire:
+        bot = BotProcess(tmp_path, database, wire, log="debug", module="tests.hasty")
+        try:
+            bot.start()
+            for how in ("status", "cut", "half", "hang"):
+                wire.fail_next("getUpdates", how=how)
+                wire.fail_next("sendMessage", how=how)
+            bot.says(bot.network.sz01_manager, "/transfer 前大灯-左 x1 urgent 客户在等")
+            bot.says(bot.network.sz03_manager, "/request 张先生 13900001234 粤B12345")
+            wire.user(STRANGER, "x")
+            wire.say(STRANGER, "/start AB23CD45")
+            bot.until(lambda: not wire.unmet("getUpdates") and not wire.unmet("sendMessage"))
+            bot.stands(bot.group, "T-0001")
+            bot.until(bot.is_quiet)
+            bot.until(lambda: "timer 1 failed" in bot.log)
+        finally:
+            bot.close()
+    assert "KeyError: 'no.such'" in bot.log
+    assert FOUND.search(bot.log) is None

@@ -36,8 +36,8 @@ def make(database: Database, tmp_path: Path, wire: TelegramWire) -> Iterator[Cal
     """Prepare a process, not started."""
     made: list[BotProcess] = []
 
-    def prepare(config: str = "") -> BotProcess:
-        made.append(BotProcess(tmp_path, database, wire, config))
+    def prepare(config: str = "", module: str = "bot") -> BotProcess:
+        made.append(BotProcess(tmp_path, database, wire, config, module=module))
         return made[-1]
 
     yield prepare
@@ -48,9 +48,9 @@ def make(database: Database, tmp_path: Path, wire: TelegramWire) -> Iterator[Cal
 def test_errors_cut_and_half_closed_connections_and_a_reply_that_never_comes_lose_nothing(
     make: Callable[..., BotProcess],
 ) -> None:
-    bot = make()
+    bot = make(module="tests.hasty")  # which waits for a reply that never comes for 5 s instead of 45
     bot.start()
-    for how in ("status", "cut", "half"):
+    for how in ("status", "hang", "cut", "half"):
         bot.wire.fail_next("getUpdates", how=how)
     for how in ("hang", "status", "cut", "half", "status", "status"):
         bot.wire.fail_next("sendMessage", how=how)
@@ -64,6 +64,10 @@ def test_errors_cut_and_half_closed_connections_and_a_reply_that_never_comes_los
     assert len(twice) <= 2 and max(bot.answered(users)) <= 2
     assert len(bot.rows(Request)) == 1
     assert [row.failed for row in bot.rows(OutboxRow) if row.failed] == []
+    # Every failure is met, and after the last it goes on asking.
+    bot.until(lambda: not bot.wire.unmet("getUpdates") and not bot.wire.unmet("sendMessage"))
+    bot.says(bot.network.sz01_manager, "/whoami")
+    bot.hears(bot.network.sz01_manager, "张伟")
     assert "Traceback" not in bot.log
 
 

@@ -14,9 +14,9 @@ from bot.clock import WallClock
 from storage.database import Database, normal_url
 from storage.migrate import upgrade
 from storage.tables.queues import InboundRow, OutboxRow
-from storage.tables.requests import Request
+from storage.tables.requests import Event, Request
 from tests.fakes import Relay
-from tests.fleet import Fleet
+from tests.fleet import Fleet, locked, waits_for_a_lock
 from tests.own_servers import OwnPostgres, own_postgres, own_redis
 from tests.process import BotProcess
 from tests.wire_telegram import TelegramWire
@@ -178,12 +178,35 @@ def test_connections_cut_in_the_middle_of_transactions_do_nothing_twice(
     relay.close()
 
 
-def cut_off(server: OwnPostgres) -> None:
-    """End every connection of the bot's, whatever it is doing."""
+def test_a_transaction_that_is_cut_off_in_its_middle_is_undone_and_done_once(
+    make: Make, killable: Database, server: OwnPostgres
+) -> None:
+    bot = make(killable)
+    bot.start()
+    bot.says(bot.network.sz01_manager, POST)
+    bot.hears(bot.network.sz02_manager, "T-0001")
+    bot.until(bot.is_quiet)
+    with locked(killable, "SELECT id FROM requests FOR UPDATE"):
+        bot.presses(bot.network.sz02_manager, "可以")
+        for _ in range(3):  # each time it is tried anew, and stands before the request again
+            bot.until(lambda: waits_for_a_lock(killable))
+            cut_off(server, "AND wait_event_type = 'Lock'")
+            bot.until(lambda: not waits_for_a_lock(killable))
+        assert bot.rows(Request)[0].state == "asking"
+    bot.until(lambda: bot.rows(Request)[0].state == "accepted" and bot.is_quiet())
+    presses = [row for row in bot.rows(InboundRow) if '"button"' in row.payload]
+    assert [(row.error, row.done_at is not None) for row in presses] == [("", True)]
+    assert [one.word for one in bot.rows(Event)].count("accepted") == 1
+    assert [row.failed for row in bot.rows(OutboxRow) if row.failed] == []
+    assert "the database answers again" in bot.log
+
+
+def cut_off(server: OwnPostgres, which: str = "") -> None:
+    """End every connection of the bot's, whatever it is doing, or those of which this is true."""
     engine = create_engine(normal_url(server.url), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-        connection.execute(text(f"{others} AND backend_type = 'client backend'"))
+        connection.execute(text(f"{others} AND backend_type = 'client backend' {which}"))
     engine.dispose()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Boolean, Column, Connection, Date, Enum, Float, Integer, Table, Time, func, insert, select
 from sqlmodel import SQLModel
 
 from storage.database import Database
@@ -15,6 +15,7 @@ from storage.tables.chats import ButtonToken
 from storage.tables.ledger import MoneyEntry, PointsEntry
 from storage.tables.queues import InboundRow, OutboxRow, Timer
 from storage.tables.requests import Ask, AskState, Event, Request, State, Step, StepOutcome, Transfer, Urgency
+from storage.types import UtcDateTime
 from tests.factories import MONDAY, SmallNetwork, small_network
 
 ODD = "前大灯 <b>'\"\\ 🚗 \u2028 é \t{}"
@@ -127,3 +128,43 @@ def _rows(network: SmallNetwork, n: int, turn: int, at: Any) -> Iterator[tuple[t
     # Words for keys, which the two databases sort differently.
     token = f"{'aBé_Z'[n % 5]}{n}"
     yield ButtonToken, {"token": token, "key": token, "action": "x", "args": "{}", "created_at": at}
+
+
+def fill_the_rest(database: Database) -> None:
+    """Add a row to each table that is empty still, so that there is something of every kind of column."""
+    with database.engine.begin() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            if connection.execute(select(table).limit(1)).first() is None:
+                connection.execute(insert(table).values(_any_row(connection, table)))
+
+
+def _any_row(connection: Connection, table: Table) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    referred = set[Any]()
+    for column in table.columns:
+        if column.foreign_keys:
+            (key,) = column.foreign_keys
+            # What refers to two rows of a table must not be the same one twice.
+            pick = func.max if key.column in referred else func.min
+            row[column.name] = connection.execute(select(pick(key.column))).scalar()
+            referred.add(key.column)
+        elif column.name != "id":  # which is numbered
+            row[column.name] = _any_value(column)
+    return row
+
+
+def _any_value(column: Column[Any]) -> Any:
+    kind = column.type
+    if isinstance(kind, Enum):
+        return next(iter(kind.enum_class or kind.enums))
+    if isinstance(kind, UtcDateTime):
+        return MONDAY + timedelta(hours="ends" in column.name)
+    if isinstance(kind, Date):
+        return MONDAY.date()
+    if isinstance(kind, Time):
+        return MONDAY.time()
+    if isinstance(kind, Boolean):
+        return True
+    if isinstance(kind, Float):
+        return 7.1
+    return 7 if isinstance(kind, Integer) else ODD

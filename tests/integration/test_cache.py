@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from bot.pace import Limit
 from bot.platform import Pace
 from bot.sharing import Sharing
 from bot.threads import Inline
-from storage.cache import Cache, CacheGone
+from storage.cache import _PUT_OFF, _TAKE, Cache, CacheGone
 from storage.database import Database
 from tests.factories import MONDAY
 from tests.fakes import FakePlatform, Relay
@@ -63,6 +64,17 @@ def test_what_is_stored_goes_by_itself(cache: Cache, redis_url: str, redis_prefi
     cache.take([("1", 3, 60.0)], MONDAY)
     with Redis.from_url(redis_url) as client:
         assert 60 <= client.ttl(f"{redis_prefix}pace:1") <= 61
+
+
+def test_the_scripts_use_commands_of_redis_7_0_only(redis_url: str) -> None:
+    """Whatever version the tests run on: it knows since when it has had each of its commands."""
+    used = set(re.findall(r"redis\.call\('(\w+)'", _TAKE + _PUT_OFF))
+    assert len(used) >= 5
+    with Redis.from_url(redis_url, decode_responses=True) as client:
+        docs = str(client.execute_command("COMMAND DOCS", *used))
+    since = re.findall(r"'since'[,:] '(\d+)\.(\d+)\.\d+'", docs)
+    assert len(since) >= len(used)
+    assert all((int(major), int(minor)) <= (7, 0) for major, minor in since), docs
 
 
 def test_nothing_is_counted_where_nothing_is_limited(cache: Cache) -> None:

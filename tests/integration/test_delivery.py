@@ -280,6 +280,32 @@ async def test_waiting_for_the_pace_holds_no_claim(at_desk: Open) -> None:
     assert [(row.done_at is not None, row.claimed_at) for row in desk.rows()][1] == (False, None)
 
 
+async def test_how_long_the_pace_and_the_platform_hold_messages_back_is_measured(at_desk: Open) -> None:
+    desk, platform = at_desk(TELEGRAM)
+    desk.say("1", "一", "二", "三")
+    for chat in range(31):  # with the first chat's two more than may be said in a second over all chats
+        desk.say(str(chat + 100), "早上好")
+    await desk.deliver_all()
+    # The second and the third of the one chat, and of the many chats those the first second had no room for.
+    count, seconds = held_back(desk, "pace")
+    assert (count, count <= seconds <= 1.1 * count) == (4, True)
+    assert held_back(desk, "limit") == (0, 0)
+    platform.fail("1", TryLater("Too Many Requests", seconds=7, limited=True))
+    desk.clock.set(desk.clock.now() + timedelta(minutes=1))
+    desk.say("1", "四")
+    await desk.deliver_all()
+    assert held_back(desk, "limit") == (1, 7)
+    assert held_back(desk, "pace") == (count, seconds)
+
+
+def held_back(desk: OutboxDesk, by: str) -> tuple[float, float]:
+    """Return how many messages were held back, by the pace or by the platform, and for how many seconds in all."""
+    name = "xietong_rate_limit_wait_seconds"
+    labels = {"platform": "telegram", "by": by}
+    registry = desk.app.meters.registry
+    return tuple(registry.get_sample_value(f"{name}_{part}", labels) or 0 for part in ("count", "sum"))  # type: ignore[return-value]
+
+
 async def test_nothing_is_claimed_of_a_chat_that_was_not_looked_at(at_desk: Open) -> None:
     desk, _ = at_desk()
     desk.say("1", "一")

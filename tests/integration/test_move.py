@@ -35,7 +35,7 @@ from storage.tables.people import Person
 from storage.tables.queues import Timer
 from tests.factories import MONDAY, Factory
 from tests.fakes import FakePlatform
-from tests.integration.move_desk import grow
+from tests.integration.move_desk import fill_the_rest, grow
 from tests.outbox_desk import OutboxDesk
 from tests.process import PATIENCE, ROOT
 
@@ -62,6 +62,7 @@ def grown(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         with database.transaction() as session:
             for number in range(3):
                 queues.add_timer(session, key=f"note:{number}", name="test.note", due_at=MONDAY, word=str(number))
+        fill_the_rest(database)
     return path
 
 
@@ -138,6 +139,7 @@ def test_everything_is_there_afterwards_and_the_source_is_as_it_was(source: Path
     moved = carry(source, target)
     assert moved.is_same
     assert not moved.again
+    assert [table.name for table in moved.tables if not table.rows] == []  # no table is left out
     assert sum(table.copied for table in moved.tables) == sum(table.rows for table in moved.tables) > 3_400
     assert digest(source) == before
     assert [path.name for path in source.parent.iterdir()] == ["xietong.db"]

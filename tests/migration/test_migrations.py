@@ -7,16 +7,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, insert, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.app import App
+from bot.clock import SimulatedClock
+from bot.threads import Inline
+from handlers.context import Context
+from handlers.load import load
+from handlers.registry import registry
+from handlers.settings import Settings
 from storage import migrate
 from storage.database import Database
 from tests.factories import MONDAY, small_network
+from tests.fakes import FakePlatform
 
 VERSIONS = sorted((migrate.MIGRATIONS / "versions").glob("*.py"))
 APPEND_ONLY = ("points_entries", "money_entries", "audit_entries")
@@ -98,6 +107,33 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(any_empty: Database
         session.execute(text("DROP TABLE transfers"))
     migrate.upgrade(any_empty)
     assert migrate.is_at_head(any_empty)
+
+
+@pytest.mark.parametrize("since", [path.stem.partition("_")[0] for path in VERSIONS[:-1]])
+async def test_an_upgrade_loses_no_timer_and_each_fires_once_after_it(any_empty: Database, since: str) -> None:
+    migrate.upgrade(any_empty, since)
+    with any_empty.engine.begin() as connection:
+        timers = Table("timers", MetaData(), autoload_with=connection)
+        given = {"name": "test.note", "try_at": MONDAY, "due_at": MONDAY, "attempts": 0, "error": ""}
+        words = [given | {"key": f"note:{word}", "args": f'{{"word": "{word}"}}'} for word in "甲乙丙"]
+        connection.execute(insert(timers), words)
+    migrate.upgrade(any_empty)
+    load()
+    fired: list[str] = []
+
+    def note(_context: Context, word: str) -> None:
+        fired.append(word)
+
+    registry.timers["test.note"] = note
+    try:
+        for _ in range(2):
+            clock = SimulatedClock(MONDAY + timedelta(minutes=1))
+            app = App(any_empty, Settings(), clock, [FakePlatform(clock)], workers=Inline())
+            await app.begin()
+            await app.settle()
+    finally:
+        del registry.timers["test.note"]
+    assert sorted(fired) == sorted("甲乙丙")
 
 
 def test_two_processes_upgrade_at_once_and_both_end_well(any_empty: Database) -> None:
