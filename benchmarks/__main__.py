@@ -1,12 +1,13 @@
 """Measures the figures of docs/performance.md, each as a ratio to a yardstick of the same run.
 
-benchmarks/run [FIGURE …] [--times 5] [--quick] [--json FILE] [--markdown] [--keep FOLDER] [--list]
+benchmarks/run [FIGURE …] [--pairs 5] [--minutes M] [--quick] [--json FILE] [--markdown] [--keep FOLDER] [--list]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import signal
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
@@ -49,6 +50,7 @@ class Group:
     name: str
     figures: tuple[Figure, ...]
     measure: Callable[[How], Pairs]
+    share: int = 1  # of the minutes that are given
 
 
 GROUPS = (
@@ -62,7 +64,7 @@ GROUPS = (
     Group("queued", queued.FIGURES, queued.measure),
     Group("several", several.FIGURES, several.measure),
     Group("weight", weight.FIGURES, weight.measure),
-    Group("year", year_figure.FIGURES, year_figure.measure),
+    Group("year", year_figure.FIGURES, year_figure.measure, share=4),
 )
 FIGURES = tuple(figure for group in GROUPS for figure in group.figures)
 
@@ -74,7 +76,8 @@ def main(words: Sequence[str]) -> int:
         for group in GROUPS:
             print(f"{group.name}: {', '.join(figure.name for figure in group.figures)}")
         return 0
-    chosen = [group for group in GROUPS if not given.figures or group.name in given.figures]
+    chosen = chosen_of(given.figures)
+    _keep_bytecode()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended, and databases dropped
     now, begun = WallClock().now(), monotonic()
     about = {
@@ -89,12 +92,12 @@ def main(words: Sequence[str]) -> int:
     results: list[Result] = []
     failed = []
     with tempfile.TemporaryDirectory(prefix="xietong-bench-") as folder:
-        how = How(given.times, given.quick, Path(folder), _postgres(), given.keep, lambda words: print(f"  {words}"))
-        for group in chosen:
+        how = How(given.times, given.quick, Path(folder), _postgres(), given.keep, say=_say)
+        for number, group in enumerate(chosen):
             started = monotonic()
-            print(f"{group.name} …", flush=True)
+            print(f"{group.name} … ({number + 1} of {len(chosen)}, after {started - begun:.0f} s)", flush=True)
             try:
-                pairs = group.measure(how)
+                pairs = group.measure(replace(how, until=_until(given.minutes, begun, started, chosen[number:])))
             except NotHere as why:
                 print(f"  left out: {why}")
                 continue
@@ -120,8 +123,17 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
         "benchmarks/run", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     names = [group.name for group in GROUPS]
+    known = {*names, *(figure.name for figure in FIGURES)}
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"all, or some of: {', '.join(names)}")
-    parser.add_argument("--times", type=int, default=0, help="how often each is measured (5; quick: 1)")
+    parser.add_argument(
+        "--pairs", "--times", dest="times", type=int, default=0, help="how often each is measured (5; quick: 1)"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=math.inf,
+        help="measure fewer pairs where time is short; one at least",
+    )
     parser.add_argument("--quick", action="store_true", help="less of everything, to see that it runs")
     parser.add_argument("--json", type=Path, help="write everything measured into this file")
     parser.add_argument("--markdown", action="store_true", help="write the table in docs/performance.md")
@@ -129,10 +141,33 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the figures")
     given = parser.parse_args(words)
     for name in given.figures:
-        if name not in names:
+        if name not in known:
             parser.error(f"there is no figure {name!r}; there are {', '.join(names)}")
     given.times = given.times or (1 if given.quick else 5)
     return given
+
+
+def chosen_of(names: Sequence[str]) -> list[Group]:
+    """Return the groups of these names, and those that these figures are measured in; without names all."""
+    return [
+        group
+        for group in GROUPS
+        if not names or group.name in names or any(figure.name in names for figure in group.figures)
+    ]
+
+
+def _until(minutes: float, begun: float, now: float, left: Sequence[Group]) -> float:
+    """Return until when the first of these may begin another pair: its share of the time that is left."""
+    return now + (begun + minutes * 60 - now) * left[0].share / sum(group.share for group in left)
+
+
+def _say(words: str) -> None:
+    print(f"  {words}", flush=True)
+
+
+def _keep_bytecode() -> None:
+    """Let Python keep what it compiles, whatever the environment says: a program is started more than once."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _postgres() -> str:

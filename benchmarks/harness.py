@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
@@ -114,7 +116,12 @@ class How:
     folder: Path
     postgres: str  # "" without one: what needs it is left out, and said so
     keep: Path | None = None  # where the databases of a year stay
+    until: float = math.inf  # no pair begins after it but the first, as `monotonic` says
     say: Callable[[str], None] = field(default=lambda _words: None)
+
+    def in_turns(self, ours: Callable[[], T], yardstick: Callable[[], T]) -> list[tuple[T, T]]:
+        """Measure both as often as was asked for, or as there is time for."""
+        return in_turns(self.times, ours, yardstick, until=self.until)
 
     def size(self, whole: int, brief: int) -> int:
         """Choose the amount of work."""
@@ -129,10 +136,19 @@ class NotHere(Exception):
     """The figure cannot be measured on this machine: what it needs is not there."""
 
 
-def in_turns(times: int, ours: Callable[[], T], yardstick: Callable[[], T]) -> list[tuple[T, T]]:
-    """Measure both so often; who goes first changes each time, so that a warm cache favours neither."""
-    measured = []
+def in_turns(
+    times: int,
+    ours: Callable[[], T],
+    yardstick: Callable[[], T],
+    *,
+    until: float = math.inf,
+    clock: Callable[[], float] = monotonic,
+) -> list[tuple[T, T]]:
+    """Measure both so often, once at least; who goes first changes each time, so that a warm cache favours neither."""
+    measured: list[tuple[T, T]] = []
     for number in range(times):
+        if measured and clock() > until:
+            break
         if number % 2 == 0:
             mine = ours()
             other = yardstick()

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from benchmarks import inside
-from benchmarks.harness import Figure, Goal, How, NotHere, Pair, Pairs, in_turns
+from benchmarks.harness import Figure, Goal, How, NotHere, Pair, Pairs
 from benchmarks.network import Network
 from benchmarks.processes import postgres, sqlite
 from benchmarks.statements import recorded
@@ -88,7 +88,7 @@ def _sqlite(how: How, network: Network, count: int) -> dict[str, list[Pair]]:
     how.say(
         f"{sum(map(len, single)) / count:.1f} statements each; the process commits {count / len(grouped):.0f} at once"
     )
-    measured = in_turns(how.times, ours, lambda: (bare(single), bare(grouped)))
+    measured = how.in_turns(ours, lambda: (bare(single), bare(grouped)))
     return {
         "hot-path-sqlite": [Pair(mine, each) for mine, (each, _) in measured],
         "hot-path-sqlite-grouped": [Pair(mine, groups) for mine, (_, groups) in measured],
@@ -129,7 +129,7 @@ def _postgres(how: How, network: Network, count: int) -> list[Pair]:
             with postgres(how, like=full) as url:
                 return count / replay_postgres(url, transactions, CLIENTS)[-1]
 
-        return [Pair(*pair) for pair in in_turns(how.times, ours, bare)]
+        return [Pair(*pair) for pair in how.in_turns(ours, bare)]
 
 
 def _answer_each(database: Database, stored: list[tuple[int, Inbound]], clients: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.harness import Figure, Goal, How, Pair, Pairs, in_turns, quantile
+from benchmarks.harness import Figure, Goal, How, Pair, Pairs, quantile
 from benchmarks.network import Network
 from benchmarks.processes import Wire, bot, echo_bot, sqlite, wired
 from benchmarks.updates import warm_up
@@ -27,7 +27,7 @@ def measure(how: How) -> Pairs:
     network = Network()
     said = network.whoami(how.size(120, 60))
     with wired() as wire:
-        measured = in_turns(how.times, lambda: _ours(how, wire, network, said), lambda: _echo(how, wire, network, said))
+        measured = how.in_turns(lambda: _ours(how, wire, network, said), lambda: _echo(how, wire, network, said))
     return {
         "latency-p50": [Pair(_ms(ours, 0.5), _ms(echo, 0.5)) for ours, echo in measured],
         "latency-p99": [Pair(_ms(ours, 0.99), _ms(echo, 0.99)) for ours, echo in measured],

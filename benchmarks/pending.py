@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.harness import Figure, Goal, How, Pair, Pairs, in_turns
+from benchmarks.harness import Figure, Goal, How, Pair, Pairs
 from benchmarks.network import Network
 from benchmarks.processes import clock_of, pause, sqlite, start_bot, wired
 from benchmarks.timers import fill_timers, names, sizes
@@ -39,8 +39,7 @@ def measure(how: How) -> Pairs:
     def none(database: Database) -> None:
         fill_timers(database, network, due, 0)
 
-    measured = in_turns(
-        how.times,
+    measured = how.in_turns(
         lambda: _start(how, names(how), million),
         lambda: _start(how, f"{names(how)}-none", none),
     )

@@ -7,12 +7,13 @@ more processes do no harm and share the work, and docs/performance.md says what 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlmodel import col, update
 
-from benchmarks.harness import Figure, How, Pair, Pairs, in_turns
+from benchmarks.harness import Figure, How, Pair, Pairs
 from benchmarks.network import Network
 from benchmarks.processes import pause, postgres, start_bot, until, wired
 from benchmarks.queued import add_outbox, chats_of
@@ -40,8 +41,7 @@ def measure(how: How) -> Pairs:
         add_outbox(database, chats_of(network, chats=CHATS, groups=0), waiting)
 
     with postgres(how, fill) as full:
-        measured = in_turns(
-            min(how.times, MOST_TIMES),
+        measured = replace(how, times=min(how.times, MOST_TIMES)).in_turns(
             lambda: _rates(how, full, network, PROCESSES, due),
             lambda: _rates(how, full, network, 1, due),
         )

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from benchmarks.harness import Figure, Goal, How, Pairs, in_turns, pairs_of, quantile
+from benchmarks.harness import Figure, Goal, How, Pairs, pairs_of, quantile
 from benchmarks.network import Network
 from benchmarks.processes import ROOM, Child, Wire, sqlite, until, wired
 from bot.clock import WallClock
@@ -49,7 +49,7 @@ def measure(how: How) -> Pairs:
             return _p99(how, "bolt", port, network, count)
 
     with wired() as wire:
-        return pairs_of("slack-ack", in_turns(how.times, ours, bolt))
+        return pairs_of("slack-ack", how.in_turns(ours, bolt))
 
 
 def _p99(how: How, who: str, port: int, network: Network, count: int) -> float:

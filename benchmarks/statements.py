@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, SessionTransaction
 
 from benchmarks.yardstick_statements import Transaction
 from storage.database import Database
@@ -25,20 +26,44 @@ def recorded(database: Database) -> Iterator[list[Transaction]]:
         running.setdefault(key(connection), []).append((statement, given, many))
 
     def committed(connection: Connection) -> None:
-        if statements := running.pop(key(connection), None):
+        statements = running.pop(key(connection), [])
+        if len(statements) > database.is_sqlite:  # more than a beginning
             done.append(statements)
 
     def undone(connection: Connection) -> None:
         running.pop(key(connection), None)
 
-    listeners = (("before_cursor_execute", asked), ("commit", committed), ("rollback", undone))
-    for name, listener in listeners:
-        event.listen(database.engine, name, listener)
+    parts: dict[int, Transaction] = {}  # session → the transaction that it is a part of
+
+    # What `storage.database` tells SQLite's driver itself, nobody hears.
+    def opened(connection: Connection) -> None:
+        if database.is_sqlite:
+            running[key(connection)] = [("BEGIN IMMEDIATE", (), False)]
+
+    def begun(session: Session, _transaction: Any, connection: Connection) -> None:
+        if connection.engine is database.engine and isinstance(session.bind, Connection):  # `Database.together`
+            parts[id(session)] = running[key(connection)]
+            parts[id(session)].append(("SAVEPOINT part", (), False))
+
+    def ended(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None and (statements := parts.pop(id(session), None)) is not None:
+            statements.append(("RELEASE part", (), False))
+
+    listeners: tuple[tuple[Any, str, Any], ...] = (
+        (database.engine, "begin", opened),
+        (database.engine, "before_cursor_execute", asked),
+        (database.engine, "commit", committed),
+        (database.engine, "rollback", undone),
+        (Session, "after_begin", begun),
+        (Session, "after_transaction_end", ended),
+    )
+    for listener in listeners:
+        event.listen(*listener)
     try:
         yield done
     finally:
-        for name, listener in listeners:
-            event.remove(database.engine, name, listener)
+        for listener in listeners:
+            event.remove(*listener)
 
 
 def singly(transactions: list[Transaction]) -> list[Transaction]:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select, update
 
 from benchmarks import inside
-from benchmarks.harness import Figure, Goal, How, Pair, Pairs, in_turns, quantile
+from benchmarks.harness import Figure, Goal, How, Pair, Pairs, quantile
 from benchmarks.network import Network
 from benchmarks.processes import bot, pause, sqlite, until, wired
 from benchmarks.statements import recorded, singly
@@ -68,7 +68,7 @@ def measure(how: How) -> Pairs:
         with sqlite(how, name, fill) as url:
             return quantile(replay_sqlite(url.removeprefix("sqlite:///"), transactions), 0.99)
 
-    return {"timers-late": [Pair(*pair) for pair in in_turns(how.times, ours, bare)]}
+    return {"timers-late": [Pair(*pair) for pair in how.in_turns(ours, bare)]}
 
 
 def names(how: How) -> str:

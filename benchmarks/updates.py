@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from benchmarks.harness import Figure, Goal, How, Pairs, in_turns, pairs_of
+from benchmarks.harness import Figure, Goal, How, Pairs, pairs_of
 from benchmarks.network import Network
 from benchmarks.processes import Wire, bot, echo_bot, sqlite, until, wired
 from storage.database import Database
@@ -41,8 +41,7 @@ def measure_echo(how: How) -> Pairs:
     network = Network()
     said = network.whoami(how.size(4_000, 1_000))
     with wired() as wire:
-        measured = in_turns(
-            how.times,
+        measured = how.in_turns(
             lambda: _ours(how, wire, network, said, at_least=len(said)),
             lambda: _echo(how, wire, said),
         )
@@ -54,11 +53,11 @@ def measure_transfer(how: How) -> Pairs:
     network = Network()
     said = network.transfers(how.size(1_000, 200))
     with wired() as wire:
-        measured = in_turns(
-            how.times,
-            # Each is answered by its card at least; more comes in private and in the region's chat.
-            lambda: _ours(how, wire, network, said, at_least=len(said)),
-            lambda: _echo(how, wire, said),
+        measured = (
+            how.in_turns(  # Each is answered by its card at least; more comes in private and in the region's chat.
+                lambda: _ours(how, wire, network, said, at_least=len(said)),
+                lambda: _echo(how, wire, said),
+            )
         )
     return pairs_of("transfer", measured)
 

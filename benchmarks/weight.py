@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.harness import Figure, Goal, How, Pair, Pairs, in_turns
+from benchmarks.harness import Figure, Goal, How, Pair, Pairs
 from benchmarks.network import Network
 from benchmarks.processes import ROOT, clock_of, pause, sqlite, start_bot, wired
 
@@ -28,8 +28,8 @@ def measure(how: How) -> Pairs:
     words = [str(program)] if program.exists() else [sys.executable, "-m", "bot"]
     subprocess.run([*words, "--help"], cwd=ROOT, check=True, capture_output=True)  # its bytecode is written by now
     _imports()
-    helps = in_turns(how.times, lambda: _seconds([*words, "--help"]), _imports)
-    starts = in_turns(how.times, lambda: _start(how), _imports)
+    helps = how.in_turns(lambda: _seconds([*words, "--help"]), _imports)
+    starts = how.in_turns(lambda: _start(how), _imports)
     return {
         "help": [Pair(ours, other[0]) for ours, other in helps],
         "ready": [Pair(ours[0], other[0]) for ours, other in starts],

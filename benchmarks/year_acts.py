@@ -20,6 +20,7 @@ from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.tables.ledger import PointsEntry
+from storage.tables.questions import Question
 from storage.tables.requests import Request, State
 
 
@@ -69,8 +70,16 @@ class Said:
         )
 
 
+MIDDLE = 34  # of the hundred in each state
 # What must have been done in the same turn, for there to be something to do.
-BEFORE = {"freight": "button transfer.received", "cancel": "transfer (form)"}
+BEFORE = {
+    "freight": "button transfer.received",
+    "cancel": "transfer (form)",
+    "solved": "ask",
+    "reopen": "withdraw",
+    "resume": "hold",
+    "practice (over)": "practice",
+}
 
 Make = Callable[[Session, Scene, int, datetime], Said]
 
@@ -91,17 +100,34 @@ def acts() -> dict[str, Make]:
     return {
         **_EVERYDAY,
         "transfer": _transfer,
+        "borrow": _borrow,
+        "support": _by_manager("/support 三电故障 T3 高压互锁报警"),
+        "divert": _by_manager("/divert 保养 等待150分钟 宝马X3 需要代步车"),
+        "ask": _by_manager("/ask 三电 高压互锁报警,插头都查过了"),
+        "solved": _solved,
+        "draft": _by_manager("/draft 客户说大灯不亮"),
+        "cost": _cost,
+        "edit": _by_author("asking", "/edit {label} 数量 2 客户多要一个"),
+        "withdraw": _by_author("asking", "/withdraw {label} 客户改约了"),
+        "reopen": _by_author("asking", "/reopen {label} 客户又来了"),
+        "promise": _by_author("accepted", "/promise {label} 90m"),
+        "hold": _by_author("accepted", "/hold {label} 20m 等客户确认"),
+        "resume": _by_author("accepted", "/resume {label}"),
+        "handover": _handover,
         "button request.seen": _asked("request.seen"),
         "button request.accept": _asked("request.accept"),
         "button transfer.shipped": _of("accepted", "transfer.shipped", giver=True),
         "button transfer.received": _of("shipped", "transfer.received", giver=False),
         "freight": _freight,
+        "eta": _eta,
         "assign": _assign,
         "close": _close,
         "carry": _carry,
         "extend": _extend,
         "reverse": _reverse,
         **_PEOPLE,
+        "practice": _by_manager("/practice on"),
+        "practice (over)": _by_manager("/practice off"),
     }
 
 
@@ -163,6 +189,11 @@ _EVERYDAY: dict[str, Make] = {
     "score (region)": _by_overseer("/score"),
     "score (HQ)": _by_hq("/score"),
     "chats": _by_overseer("/chats"),
+    "sop": _by_manager("/sop transfer"),
+    "case": _by_manager("/case 互锁"),
+    "visits": _by_manager("/visits"),
+    "costs (request)": _about("/costs {label}", old=True),
+    "costs (month)": _by_hq("/costs 2026-11"),
 }
 
 
@@ -208,6 +239,43 @@ def _of(pool: str, action: str, *, giver: bool) -> Make:
 
 def _taken(session: Session, scene: Scene, pool: str, place: int) -> Request:
     return request_queries.get_request(session, getattr(scene, pool)[place], lock=False)
+
+
+def _by_author(pool: str, words: str) -> Make:
+    """Speak about an open request as the one who asked for it: from the middle on."""
+
+    def make(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+        request = _taken(session, scene, pool, MIDDLE + turn)
+        return Said(request.author_id, words.format(label=_label(request)))
+
+    return make
+
+
+def _borrow(_session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+    store = _store(scene, turn)
+    return Said(manager_of(store), f"/borrow PN-{_missing(store, turn):04} x1 today 客户在等 还11月30日")
+
+
+def _solved(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+    asked = select(Question.number).where(Question.author_id == manager_of(_store(scene, turn)))
+    number = session.exec(asked.order_by(col(Question.id).desc()).limit(1)).one()
+    return Said(manager_of(_store(scene, turn)) + 1, f"/solved Q-{number:04} 换后桥互锁插头")
+
+
+def _cost(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+    request = request_queries.get_request(session, scene.closed - 40 * turn - 3, lock=False)
+    return Said(scene.hq, f"/cost {_label(request)} 运费 {30 + turn} SF8{turn:05}")
+
+
+def _handover(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+    """Hand a request to the deputy of the same store."""
+    request = _taken(session, scene, "accepted", -turn - 1)
+    return Said(request.author_id, f"/handover {_label(request)} 店员{request.store_id:04}1 我下班了")
+
+
+def _eta(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+    request = _taken(session, scene, "shipped", -turn - 1)
+    return Said(manager_of(request.owner_store_id or 0), f"/eta {_label(request)} 40m")
 
 
 def _freight(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:

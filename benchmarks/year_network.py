@@ -16,7 +16,7 @@ from handlers.settings import Settings
 from storage.database import Database
 from storage.queries import boards as board_queries
 from storage.queries import requests as request_queries
-from storage.tables.boards import Part
+from storage.tables.boards import Capacity, Part, Technician
 from storage.tables.chats import Chat, Purpose
 from storage.tables.people import Account, Dealer, Person, Region, Role, Store
 from storage.tables.requests import Counter
@@ -58,6 +58,8 @@ def add_network(database: Database, stores: int) -> None:
         _add(session, _chats(regions))
         _add(session, [_part(n) for n in range(1, PARTS + 1)])
         board_queries.put_stock_levels(session, _levels(stores))
+        _add(session, [_technician(n) for n in range(1, stores + 1)])
+        _add(session, [_capacity(n) for n in range(1, stores + 1)])
 
 
 def _add(session: Session, rows: Sequence[SQLModel]) -> None:
@@ -119,6 +121,30 @@ def _chats(regions: int) -> list[Chat]:
 
 def _part(number: int) -> Part:
     return Part(id=number, part_no=f"PN-{number:04}", name=f"配件{number:03}号", aliases=f"part {number:03}")
+
+
+def _technician(store: int) -> Technician:
+    """Give each store one who knows high voltage."""
+    return Technician(
+        store_id=store,
+        name=f"技师{store:04}",
+        level="T3",
+        specialties="三电故障",
+        stated_at=NOW - timedelta(hours=1),
+        stated_by="import",
+    )
+
+
+def _capacity(store: int) -> Capacity:
+    """Let every second store have room today."""
+    return Capacity(
+        store_id=store,
+        day=NOW.date(),
+        daily_capacity=20,
+        bookings=20 if store % 2 else 4,
+        stated_at=NOW - timedelta(hours=1),
+        stated_by="import",
+    )
 
 
 def _levels(stores: int) -> list[dict[str, Any]]:

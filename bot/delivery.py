@@ -173,6 +173,8 @@ class Delivery:
         database = self._desk.database
         await self._look_at_clock(now)
         while True:
+            if self._lines and all(line.is_full for line in self._lines.values()):
+                return None  # a look through a long outbox costs more than a message: the end of one wakes us
             waiting = await self._desk.surely(lambda: outbox.list_waiting(database, now), reading=True)
             wants, later = self._choose(waiting, now)
             if not wants:

@@ -38,8 +38,16 @@ class Line:
         """Return how many messages more may be on their way now."""
         if self.until is not None and now < self.until:
             return 0
-        hands = 1 if self.outage.is_on or self.refused else HANDS
-        return min(self.pacer.room(now), hands - len(self.in_hand))
+        return min(self.pacer.room(now), self._hands - len(self.in_hand))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many messages are on their way as may be: until one of them ends there is no room for more."""
+        return len(self.in_hand) >= self._hands
+
+    @property
+    def _hands(self) -> int:
+        return 1 if self.outage.is_on or self.refused else HANDS
 
     def choose(self, waiting: Sequence[Waiting], now: datetime) -> tuple[list[int], list[datetime]]:
         """Say which of these, each the first of its chat, may be said now, and when it is worth trying each again."""

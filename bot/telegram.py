@@ -11,13 +11,9 @@ from telegram import (
     BotCommand,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    ReplyParameters,
     User,
     WebhookInfo,
 )
-from telegram import Message as Sent
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
@@ -39,7 +35,7 @@ from bot.platform import (
     Unsayable,
 )
 from bot.telegram_http import NO_BOT_API, AiohttpRequest
-from bot.telegram_intake import Intake, UpdatesBot, seconds_of
+from bot.telegram_intake import Intake, Raw, UpdatesBot, seconds_of
 from bot.telegram_text import DESCRIPTION_LIMIT, cut, keyboard, parts, shortened
 from bot.telegram_updates import ALLOWED_UPDATES, NAME
 from handlers import chat as events
@@ -70,6 +66,8 @@ _NO_MESSAGE = (
     "message can't be edited",
     "message not found",
 )
+# What each message of ours is.
+_WORDS = {"parse_mode": ParseMode.HTML.value, "link_preview_options": {"is_disabled": True}}
 _UNCHANGED = "message is not modified"
 _TOO_LARGE = "request entity too large"  # a 413, which the library takes for the network's fault
 
@@ -155,7 +153,7 @@ class Telegram:
         for number, text in enumerate(texts[1:], 2):
             await self._clock.sleep(1 / self.pace.chat_per_second if self.pace.chat_per_second else 0)
             sent = await self._go_on(address, message, text, last=number == len(texts))
-        return Posted(str(sent.chat.id), str(sent.message_id))
+        return Posted(str(sent["chat"]["id"]), str(sent["message_id"]))
 
     async def edit(self, address: Address, posted: Posted, message: Message) -> None:
         """Change a message said before; what does not fit is left out, for an edit cannot be split."""
@@ -163,13 +161,15 @@ class Telegram:
         if not text:
             raise Unsayable("a message without words")
         try:
-            await self._bot.edit_message_text(
-                text,
-                chat_id=_chat_id(posted.chat),
-                message_id=int(posted.message),
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                reply_markup=buttons if isinstance(buttons, InlineKeyboardMarkup) else None,
+            await self._bot.say(
+                "editMessageText",
+                {
+                    **_WORDS,
+                    "text": text,
+                    "chat_id": _chat_id(posted.chat),
+                    "message_id": int(posted.message),
+                    "reply_markup": buttons if "inline_keyboard" in (buttons or ()) else None,
+                },
             )
         except TelegramError as error:
             if _UNCHANGED not in str(error).lower():
@@ -238,7 +238,7 @@ class Telegram:
         self._username = me.username or ""
         return me
 
-    async def _go_on(self, address: Address, message: Message, text: str, *, last: bool) -> Sent:
+    async def _go_on(self, address: Address, message: Message, text: str, *, last: bool) -> Raw:
         for _ in range(PATIENCE):
             try:
                 return await self._say(address, message, text, last=last)
@@ -248,19 +248,19 @@ class Telegram:
                 await self._clock.sleep(error.seconds or 1)
         return await self._say(address, message, text, last=last)
 
-    async def _say(self, address: Address, message: Message, text: str, *, last: bool, reply_to: str = "") -> Sent:
-        reply = None
-        if reply_to:
-            reply = ReplyParameters(int(reply_to), allow_sending_without_reply=True)
+    async def _say(self, address: Address, message: Message, text: str, *, last: bool, reply_to: str = "") -> Raw:
+        reply = {"message_id": int(reply_to), "allow_sending_without_reply": True} if reply_to else None
         try:
-            return await self._bot.send_message(
-                _chat_id(address.chat),
-                text,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                message_thread_id=int(address.thread) if address.thread else None,
-                reply_markup=keyboard(message) if last else None,
-                reply_parameters=reply,
+            return await self._bot.say(
+                "sendMessage",
+                {
+                    **_WORDS,
+                    "chat_id": _chat_id(address.chat),
+                    "text": text,
+                    "message_thread_id": int(address.thread) if address.thread else None,
+                    "reply_markup": keyboard(message) if last else None,
+                    "reply_parameters": reply,
+                },
             )
         except TelegramError as error:
             raise refusal(error, address.chat) from error

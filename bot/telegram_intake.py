@@ -16,6 +16,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryA
 
 from bot.clock import Clock
 from bot.platform import Answer, Take
+from bot.telegram_http import NO_BOT_API
 from bot.telegram_text import TOAST_LIMIT, cut
 from bot.telegram_updates import ALLOWED_UPDATES, read_update
 from handlers.chat import Inbound, Reply
@@ -46,6 +47,16 @@ class UpdatesBot(Bot):
         if not isinstance(result, list):
             raise TelegramError("getUpdates did not answer with a list")
         return result
+
+    async def say(self, method: str, parameters: Raw) -> Raw:
+        """Call a method that says or changes a message, by the Bot API's own names; returns the message.
+
+        The library's own methods make objects of every button and of the message that comes back: half of a call.
+        """
+        said = await self._post(method, parameters)
+        if not isinstance(said, dict) or "message_id" not in said or "id" not in (said.get("chat") or ()):
+            raise TelegramError(NO_BOT_API)
+        return said
 
 
 class Intake:

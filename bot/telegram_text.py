@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any
 
 from handlers.chat import Button, Message, Span
 
@@ -48,14 +47,15 @@ def shortened(message: Message) -> str:
     return f"{_html(runs, start, end)}\n…"
 
 
-def keyboard(message: Message) -> InlineKeyboardMarkup | ForceReply | None:
-    """Return the buttons, or a question's reply field where there are none."""
+def keyboard(message: Message) -> dict[str, Any] | None:
+    """Return the buttons as the Bot API takes them, or a question's reply field where there are none."""
     rows = [row[at : at + ROW_LIMIT] for row in message.buttons for at in range(0, len(row), ROW_LIMIT)]
     if rows:
-        return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
+        return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
     if message.ask:
         hint = cut(" ".join(message.ask.split()), PLACEHOLDER_LIMIT)
-        return ForceReply(selective=True, input_field_placeholder=hint or None)
+        asked: dict[str, Any] = {"force_reply": True, "selective": True}
+        return {**asked, "input_field_placeholder": hint} if hint else asked
     return None
 
 
@@ -65,9 +65,9 @@ def cut(text: str, limit: int) -> str:
     return text if _fits(text, 0, limit) == len(text) else text[: _fits(text, 0, limit - 1)] + "…"
 
 
-def _button(button: Button) -> InlineKeyboardButton:
-    # By keyword: the second place is the url.
-    return InlineKeyboardButton(text=_sound(button.label), callback_data=button.token, style=button.look.value or None)
+def _button(button: Button) -> dict[str, str]:
+    shown = {"text": _sound(button.label), "callback_data": button.token}
+    return {**shown, "style": button.look.value} if button.look.value else shown
 
 
 def _runs(message: Message) -> list[_Run]:
@@ -121,6 +121,8 @@ def _cuts(text: str, limit: int) -> list[tuple[int, int]]:
 def _fits(text: str, start: int, limit: int) -> int:
     """Return how far from `start` the text goes before it is over so many UTF-16 units."""
     end = min(len(text), start + limit)
+    if (end - start) * 2 <= limit:  # whatever its characters are
+        return end
     units = end - start + sum(1 for sign in text[start:end] if ord(sign) > 0xFFFF)
     while units > limit:
         end -= 1
@@ -130,4 +132,8 @@ def _fits(text: str, start: int, limit: int) -> int:
 
 def _sound(text: str) -> str:
     """Return the text without halves of characters, which UTF-8 cannot say."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
+from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
 from storage.tables.chats import ButtonToken, Card, Chat, Draft, Purpose
 from storage.tables.people import Region
@@ -21,11 +22,13 @@ from storage.tables.queues import OutboxRow
 from storage.tables.requests import Request
 
 # What is asked at each inbound is prebuilt: building a statement takes longer than running it.
-_CHAT = select(Chat).where(
-    Chat.platform == bindparam("platform"), Chat.chat == bindparam("chat"), Chat.thread == bindparam("thread")
+_CHAT = Prepared(
+    select(Chat).where(
+        Chat.platform == bindparam("platform"), Chat.chat == bindparam("chat"), Chat.thread == bindparam("thread")
+    )
 )
-_CARDS = select(Card).where(Card.request_id == bindparam("request_id")).order_by(col(Card.id))
-_CHATS_OF = (
+_CARDS = Prepared(select(Card).where(Card.request_id == bindparam("request_id")).order_by(col(Card.id)))
+_CHATS_OF = Prepared(
     select(Chat, Region)  # whoever speaks in a chat asks for its region next
     .join(Region, col(Region.id) == Chat.region_id)
     .where(
@@ -36,12 +39,12 @@ _CHATS_OF = (
     .order_by(col(Chat.id))
 )
 _cards, _tokens = Card.__table__, ButtonToken.__table__  # type: ignore[attr-defined]
-_ADD_CARDS = (
+_ADD_CARDS = Prepared(
     insert(_cards)
     .values(posted_chat="", message="", reposted=False)
     .returning(_cards.c.id, _cards.c.platform, _cards.c.chat, _cards.c.thread)
 )
-_TOKENS = select(_tokens.c.key, _tokens.c.token).where(_tokens.c.key.in_(bindparam("keys", expanding=True)))
+_TOKENS = Prepared(select(_tokens.c.key, _tokens.c.token).where(_tokens.c.key.in_(bindparam("keys", expanding=True))))
 
 
 @dataclass
@@ -63,7 +66,8 @@ class NewCard:
 
 def find_chat(session: Session, platform: str, chat: str, thread: str = "") -> Chat | None:
     """Find the binding of exactly this place."""
-    return session.exec(_CHAT, params={"platform": platform, "chat": chat, "thread": thread}).one_or_none()
+    found: Chat | None = _CHAT.scalar(session, platform=platform, chat=chat, thread=thread)
+    return found
 
 
 def list_chats(
@@ -83,8 +87,7 @@ def list_chats(
 
 def list_chats_of(session: Session, purposes: Sequence[Purpose], region_ids: Sequence[int]) -> Sequence[Chat]:
     """List the chats bound for any of these purposes of these regions."""
-    rows = session.execute(_CHATS_OF, {"purposes": purposes, "regions": region_ids})
-    return [chat for chat, _ in rows]
+    return _CHATS_OF.scalars(session, purposes=list(purposes), regions=list(region_ids))
 
 
 def list_bindings(session: Session) -> Sequence[Chat]:
@@ -172,7 +175,7 @@ def add_cards(session: Session, cards: Sequence[NewCard]) -> None:
     if not cards:
         return
     rows = [{name: value for name, value in vars(card).items() if name != "id"} for card in cards]
-    added = session.connection().execute(_ADD_CARDS, rows)
+    added = _ADD_CARDS.each(session, rows)
     ids = {(platform, chat, thread): card_id for card_id, platform, chat, thread in added}
     for card in cards:
         card.id = ids[card.platform, card.chat, card.thread]
@@ -180,7 +183,7 @@ def add_cards(session: Session, cards: Sequence[NewCard]) -> None:
 
 def list_cards(session: Session, request_id: int) -> Sequence[Card]:
     """List a request's cards in the order they were posted."""
-    return session.exec(_CARDS, params={"request_id": request_id}).all()
+    return _CARDS.scalars(session, request_id=request_id)
 
 
 def list_question_cards(session: Session, question_id: int) -> Sequence[Card]:
@@ -247,29 +250,27 @@ def tokens_of(session: Session, buttons: Sequence[tuple[str, dict[str, str | int
     keys = {f"{action} {text}": (action, text) for action, text in wanted}
     if not keys:
         return []
-    connection = session.connection()
-    tokens = _tokens_under(connection, keys)
+    tokens = _tokens_under(session, keys)
     missing: list[dict[str, Any]] = [
         {"token": secrets.token_urlsafe(15), "key": key, "action": action, "args": text, "created_at": now}
         for key, (action, text) in keys.items()
         if key not in tokens
     ]
     if missing:
-        added = connection.execute(_add_tokens(insert_for(session)), missing)
-        if added.rowcount == len(missing):
+        if _add_tokens(insert_for(session)).change(session, missing) == len(missing):
             tokens |= {row["key"]: row["token"] for row in missing}
         else:  # whoever came first gave the token
-            tokens = _tokens_under(connection, keys)
+            tokens = _tokens_under(session, keys)
     return [tokens[f"{action} {text}"] for action, text in wanted]
 
 
-def _tokens_under(connection: Connection, keys: Collection[str]) -> dict[str, str]:
-    return {row.key: row.token for row in connection.execute(_TOKENS, {"keys": list(keys)})}
+def _tokens_under(session: Session, keys: Collection[str]) -> dict[str, str]:
+    return dict(_TOKENS.rows(session, keys=list(keys)))
 
 
 @cache
 def _add_tokens(insert: Any) -> Any:
-    return insert(_tokens).on_conflict_do_nothing(index_elements=["key"])
+    return Prepared(insert(_tokens).on_conflict_do_nothing(index_elements=["key"]))
 
 
 def find_token(session: Session, token: str) -> ButtonToken | None:

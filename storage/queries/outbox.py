@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, case, exists, func, or_, select, update
 from sqlmodel import Session, SQLModel
 
+from storage.queries.prepared import Prepared
 from storage.tables.queues import OutboxRow
 
 CLAIMING = 7_301  # PostgreSQL's advisory lock of who claims from the outbox
@@ -110,11 +111,11 @@ def _claim() -> Any:
     )
 
 
-_WAITING = _waiting()
-_CLAIM = _claim()
+_WAITING = Prepared(_waiting())
+_CLAIM = Prepared(_claim())
 _ONE_CLAIM_AT_A_TIME = select(func.pg_advisory_xact_lock(CLAIMING))
-_CARDS = select(_cards).where(_cards.c.id.in_(bindparam("ids", expanding=True)))
-_OTHERS = (
+_CARDS = Prepared(select(_cards).where(_cards.c.id.in_(bindparam("ids", expanding=True))))
+_OTHERS = Prepared(
     select(_rows.c.id, _rows.c.card_id, _rows.c.payload)
     .where(
         _rows.c.card_id.in_(bindparam("cards", expanding=True)),
@@ -126,7 +127,7 @@ _OTHERS = (
     .order_by(_rows.c.id)
     .with_for_update()
 )
-_END = (
+_END = Prepared(
     update(_rows)
     .where(
         _rows.c.id == bindparam("row"),
@@ -135,9 +136,11 @@ _END = (
     )
     .values(done_at=bindparam("now"), failed="", message=bindparam("said"))
 )
-_FOLD = update(_rows).where(_rows.c.id == bindparam("row")).values(payload=bindparam("words"))
-_DROP = update(_rows).where(_rows.c.id == bindparam("row")).values(done_at=bindparam("now"), failed=bindparam("why"))
-_PLACE = (
+_FOLD = Prepared(update(_rows).where(_rows.c.id == bindparam("row")).values(payload=bindparam("words")))
+_DROP = Prepared(
+    update(_rows).where(_rows.c.id == bindparam("row")).values(done_at=bindparam("now"), failed=bindparam("why"))
+)
+_PLACE = Prepared(
     update(_cards)
     .where(_cards.c.id == bindparam("card_row"))
     .values(posted_chat=bindparam("place"), message=bindparam("said"))
@@ -146,7 +149,7 @@ _PLACE = (
 
 def list_waiting(session: Session, now: datetime) -> list[Waiting]:
     """List the first of each chat that waits for something, the most urgent first."""
-    return [Waiting(*row) for row in session.connection().execute(_WAITING, {"now": now}).all()]
+    return [Waiting(*row) for row in _WAITING.rows(session, now=now)]
 
 
 def claim_rows(session: Session, row_ids: Collection[int], now: datetime, by: str) -> list[Any]:
@@ -155,14 +158,14 @@ def claim_rows(session: Session, row_ids: Collection[int], now: datetime, by: st
     if connection.dialect.name == "postgresql":
         # One claims at a time: two would each see a chat of which nothing is being said yet.
         connection.execute(_ONE_CLAIM_AT_A_TIME)
-    return list(connection.execute(_CLAIM, {"ids": list(row_ids), "now": now, "by": by}))
+    return _CLAIM.rows(session, ids=list(row_ids), now=now, by=by)
 
 
 def list_cards(session: Session, card_ids: Collection[int]) -> dict[int, Any]:
     """List these cards by their ids, as they stand."""
     if not card_ids:
         return {}
-    return {card.id: card for card in session.connection().execute(_CARDS, {"ids": list(card_ids)}).all()}
+    return {card.id: card for card in _CARDS.rows(session, ids=list(card_ids))}
 
 
 def fold_cards(session: Session, rows: Iterable[Any], now: datetime) -> Mapping[int, str]:
@@ -173,8 +176,7 @@ def fold_cards(session: Session, rows: Iterable[Any], now: datetime) -> Mapping[
     by_card = {row.card_id: row.id for row in rows if row.card_id is not None and not row.under_card}
     if not by_card:
         return {}
-    connection = session.connection()
-    found = connection.execute(_OTHERS, {"cards": list(by_card), "but": list(by_card.values())}).all()
+    found = _OTHERS.rows(session, cards=list(by_card), but=list(by_card.values()))
     words: dict[int, str] = {}
     newest = dict(by_card)
     for other in found:
@@ -182,27 +184,26 @@ def fold_cards(session: Session, rows: Iterable[Any], now: datetime) -> Mapping[
             newest[other.card_id] = other.id
             words[by_card[other.card_id]] = other.payload
     if found:
-        connection.execute(_DROP, [{"row": other.id, "now": now, "why": ""} for other in found])
+        _DROP.change(session, [{"row": other.id, "now": now, "why": ""} for other in found])
     if words:
-        connection.execute(_FOLD, [{"row": row_id, "words": payload} for row_id, payload in words.items()])
+        _FOLD.change(session, [{"row": row_id, "words": payload} for row_id, payload in words.items()])
     return words
 
 
 def drop(session: Session, row_id: int, now: datetime, why: str) -> None:
     """End something that cannot be said anywhere."""
-    session.connection().execute(_DROP, {"row": row_id, "now": now, "why": why})
+    _DROP.change(session, {"row": row_id, "now": now, "why": why})
 
 
 def end_rows(session: Session, ended: Sequence[Ended], now: datetime, by: str) -> list[int]:
     """Note that these were said; returns those that another process had in hand, or had said, meanwhile."""
-    connection = session.connection()
     words = [{"row": one.row_id, "by": by, "now": now, "said": one.message} for one in ended]
-    if connection.execute(_END, words).rowcount == len(words):
+    if _END.change(session, words) == len(words):
         return []
     noted = select(_rows.c.id).where(
         _rows.c.id.in_([one.row_id for one in ended]), _rows.c.done_at == now, _rows.c.claimed_by.in_((by, ""))
     )
-    mine = set(connection.scalars(noted))
+    mine = set(session.connection().scalars(noted))
     return [one.row_id for one in ended if one.row_id not in mine]
 
 
@@ -210,4 +211,4 @@ def place_cards(session: Session, placed: Sequence[tuple[int, str, str]]) -> Non
     """Note where cards stand: card, chat, the platform's id of the message."""
     if placed:
         words = [{"card_row": card, "place": chat, "said": message} for card, chat, message in placed]
-        session.connection().execute(_PLACE, words)
+        _PLACE.change(session, words)

@@ -8,19 +8,20 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
+from storage.queries.prepared import Prepared
 from storage.queries.rows import get_row
 from storage.tables.people import Account, Dealer, LinkCode, Person, Region, Role, Store
 
 # What is asked at each inbound is prebuilt: building a statement takes longer than running it.
-_SPEAKER = (
+_SPEAKER = Prepared(
     select(Account, Person, Store, Region)
     .join(Person, col(Person.id) == Account.person_id)
     .outerjoin(Store, col(Store.id) == Person.store_id)
     .outerjoin(Region, col(Region.id) == func.coalesce(Store.region_id, Person.region_id))
     .where(Account.platform == bindparam("platform"), Account.user == bindparam("user"))
 )
-_TOUCH = update(Account).where(col(Account.id) == bindparam("account_id")).values(used_at=bindparam("now"))
-_ACCOUNTS = (
+_TOUCH = Prepared(update(Account).where(col(Account.id) == bindparam("account_id")).values(used_at=bindparam("now")))
+_ACCOUNTS = Prepared(
     select(Account)
     .where(Account.person_id == bindparam("person_id"))
     .order_by(col(Account.used_at).desc(), col(Account.id))
@@ -30,8 +31,8 @@ _IS_STAFF = and_(
     col(Person.role).in_(bindparam("roles", expanding=True)),
     col(Person.active).is_(True),
 )
-_STAFF = select(Person).where(_IS_STAFF).order_by(col(Person.id))
-_STAFF_ACCOUNTS = (
+_STAFF = Prepared(select(Person).where(_IS_STAFF).order_by(col(Person.id)))
+_STAFF_ACCOUNTS = Prepared(
     select(Person, Account, Store, Region)  # whoever tells them something asks for the last two next
     .join(Store, col(Store.id) == Person.store_id)
     .join(Region, col(Region.id) == Store.region_id)
@@ -48,25 +49,25 @@ def find_account(session: Session, platform: str, user: str) -> Account | None:
 
 def find_speaker(session: Session, platform: str, user: str) -> tuple[Account, Person, Store | None] | None:
     """Find a linked account with its person and that person's store."""
-    found = session.execute(_SPEAKER, {"platform": platform, "user": user}).one_or_none()
-    return (found[0], found[1], found[2]) if found else None
+    found = _SPEAKER.rows(session, platform=platform, user=user)
+    return found[0][:3] if found else None
 
 
 def touch_account(session: Session, account_id: int, now: datetime) -> None:
     """Note that an account was used."""
-    session.connection().execute(_TOUCH, {"account_id": account_id, "now": now})
+    _TOUCH.change(session, {"account_id": account_id, "now": now})
 
 
 def list_accounts(session: Session, person_id: int) -> Sequence[Account]:
     """List a person's accounts, the one used last first."""
-    return session.exec(_ACCOUNTS, params={"person_id": person_id}).all()
+    return _ACCOUNTS.scalars(session, person_id=person_id)
 
 
 def list_staff_accounts(session: Session, store_id: int, roles: Iterable[Role]) -> list[tuple[Person, list[Account]]]:
     """List a store's people of these roles, each with the accounts, the one used last first."""
     staff: dict[int, tuple[Person, list[Account]]] = {}
-    found = session.execute(_STAFF_ACCOUNTS, {"store_id": store_id, "roles": list(roles)})
-    for person, account, _, _ in found.all():
+    found = _STAFF_ACCOUNTS.rows(session, store_id=store_id, roles=list(roles))
+    for person, account, _, _ in found:
         _, accounts = staff.setdefault(person.id, (person, []))
         if account is not None:
             accounts.append(account)
@@ -127,7 +128,7 @@ def list_people_named(session: Session, name: str) -> Sequence[Person]:
 
 def list_staff(session: Session, store_id: int, roles: Iterable[Role]) -> Sequence[Person]:
     """List a store's people of these roles."""
-    return session.exec(_STAFF, params={"store_id": store_id, "roles": list(roles)}).all()
+    return _STAFF.scalars(session, store_id=store_id, roles=list(roles))
 
 
 def list_region_managers(session: Session, region_id: int) -> Sequence[Person]:

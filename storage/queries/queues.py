@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
+from storage.queries.prepared import Prepared
 from storage.tables.queues import InboundRow, OutboxRow, Timer
 
 _inbound: Table = InboundRow.__table__  # type: ignore[attr-defined]
@@ -100,7 +101,7 @@ def claim_inbound(session: Session, inbound_id: int) -> InboundRow | None:
     ).one_or_none()
 
 
-_end_inbound = (
+_end_inbound = Prepared(
     update(_inbound)
     .where(
         _inbound.c.id
@@ -115,8 +116,7 @@ _end_inbound = (
 
 def end_inbound(session: Session, inbound_id: int, now: datetime) -> bool:
     """Claim an inbound and note that it is done with this transaction; False when it was, or is in other hands."""
-    ended = session.connection().execute(_end_inbound, {"inbound_id": inbound_id, "now": now})
-    return ended.rowcount == 1
+    return _end_inbound.change(session, {"inbound_id": inbound_id, "now": now}) == 1
 
 
 def redact_inbound(session: Session, inbound_id: int, payload: str) -> None:
@@ -161,16 +161,17 @@ def add_timers(session: Session, timers: Sequence[dict[str, Any]]) -> None:
         {**timer, "args": json.dumps(timer["args"], ensure_ascii=False), "try_at": timer["due_at"]} for timer in timers
     ]
     if rows:
-        session.connection().execute(_add_timers(insert_for(session)), rows)
+        _add_timers(insert_for(session)).change(session, rows)
 
 
 @cache  # building a statement takes longer than running it
 def _add_timers(insert: Any) -> Any:
-    return insert(Timer.__table__).values(attempts=0, error="").on_conflict_do_nothing(index_elements=["key"])  # type: ignore[attr-defined]
+    rows = insert(Timer.__table__).values(attempts=0, error="")  # type: ignore[attr-defined]
+    return Prepared(rows.on_conflict_do_nothing(index_elements=["key"]))
 
 
 _timer = Timer.__table__  # type: ignore[attr-defined]
-_CANCEL_TIMERS = (
+_CANCEL_TIMERS = Prepared(
     update(_timer)
     .where(
         _timer.c.id.in_(
@@ -195,7 +196,7 @@ def cancel_timers(session: Session, request_id: int, now: datetime, *, prefix: s
     and stays silent, while waiting for it could wait for ever (it waits for the request).
     """
     which = {"request": request_id, "prefix": prefix, "length": len(prefix), "now": now}
-    session.connection().execute(_CANCEL_TIMERS, which)
+    _CANCEL_TIMERS.change(session, which)
 
 
 def _pending_timer() -> ColumnElement[bool]:
@@ -270,7 +271,7 @@ def count_overdue_timers(session: Session, before: datetime) -> int:
     return session.exec(select(func.count()).select_from(Timer).where(_pending_timer(), Timer.due_at < before)).one()
 
 
-_OPEN_CARD_ROWS = (
+_OPEN_CARD_ROWS = Prepared(
     select(OutboxRow)
     .where(
         col(OutboxRow.card_id).in_(bindparam("cards", expanding=True)),
@@ -288,7 +289,7 @@ def map_open_card_rows(session: Session, card_ids: Collection[int]) -> dict[int,
 
     Of two (one was given back) the newer: `fold_card_rows` keeps the newest words.
     """
-    rows = session.exec(_OPEN_CARD_ROWS, params={"cards": list(card_ids)})
+    rows = _OPEN_CARD_ROWS.scalars(session, cards=list(card_ids))
     return {row.card_id: row for row in rows if row.card_id is not None}
 
 

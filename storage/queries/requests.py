@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Float, Integer, and_, bindparam, case, cast, extract, func, insert, literal, union_all, update
 from sqlmodel import Session, col, select
 
+from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
 from storage.queries.rows import add_rows, find_held, get_row
 from storage.tables.boards import Part
@@ -37,37 +38,37 @@ UNFINISHED = (*NOT_TAKEN, *AT_WORK)
 
 # What is asked again and again is prebuilt: building a statement takes longer than running it.
 _policies = Policy.__table__  # type: ignore[attr-defined]
-_POLICY_ID = select(_policies.c.id).where(_policies.c.digest == bindparam("digest"))
-_POLICY_DIGEST = select(_policies.c.digest).where(_policies.c.id == bindparam("policy_id"))
-_NEXT_NUMBER = (
+_POLICY_ID = Prepared(select(_policies.c.id).where(_policies.c.digest == bindparam("digest")))
+_POLICY_DIGEST = Prepared(select(_policies.c.digest).where(_policies.c.id == bindparam("policy_id")))
+_NEXT_NUMBER = Prepared(
     update(Counter)
     .where(col(Counter.name) == bindparam("kind"))
     .values(value=col(Counter.value) + 1)
     .returning(col(Counter.value))
 )
-_LOCKED_REQUEST = (
+_LOCKED_REQUEST = Prepared(
     select(Request)
     .where(Request.id == bindparam("request_id"))
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_LOCKED_REQUEST_OF_ASK = (
+_LOCKED_REQUEST_OF_ASK = Prepared(
     select(Request)
     .where(Request.id == select(Ask.request_id).where(Ask.id == bindparam("ask_id")).scalar_subquery())
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_TRANSFER = (
+_TRANSFER = Prepared(
     select(Transfer, Part)  # whoever asks for a transfer asks for its part next
     .join(Part, col(Part.id) == Transfer.part_id)
     .where(Transfer.request_id == bindparam("request_id"))
 )
-_ASKS = select(Ask).where(Ask.request_id == bindparam("request_id")).order_by(col(Ask.rank))
-_OPEN_ASK = select(Ask).where(Ask.request_id == bindparam("request_id"), col(Ask.state).in_(OPEN_ASKS))
-_RUNNING_STEPS = (
+_ASKS = Prepared(select(Ask).where(Ask.request_id == bindparam("request_id")).order_by(col(Ask.rank)))
+_OPEN_ASK = Prepared(select(Ask).where(Ask.request_id == bindparam("request_id"), col(Ask.state).in_(OPEN_ASKS)))
+_RUNNING_STEPS = Prepared(
     select(Step).where(Step.request_id == bindparam("request_id"), col(Step.ended_at).is_(None)).order_by(col(Step.id))
 )
-_CURRENT = (
+_CURRENT = Prepared(
     select(Ask, Step)
     .select_from(Request)
     .outerjoin(Ask, and_(col(Ask.request_id) == Request.id, col(Ask.state).in_(OPEN_ASKS)))
@@ -75,8 +76,10 @@ _CURRENT = (
     .where(Request.id == bindparam("request_id"))
     .order_by(col(Step.id))
 )
-_RUNNING_STEP = select(Step).where(
-    Step.request_id == bindparam("request_id"), Step.name == bindparam("name"), col(Step.ended_at).is_(None)
+_RUNNING_STEP = Prepared(
+    select(Step).where(
+        Step.request_id == bindparam("request_id"), Step.name == bindparam("name"), col(Step.ended_at).is_(None)
+    )
 )
 _progress = Progress.__table__  # type: ignore[attr-defined]
 _ADD_PROGRESS = (
@@ -92,13 +95,13 @@ _ADD_PROGRESS = (
     )
     .returning(_progress.c.number)
 )
-_EVENTS = select(Event).where(Event.request_id == bindparam("request_id")).order_by(col(Event.id))
+_EVENTS = Prepared(select(Event).where(Event.request_id == bindparam("request_id")).order_by(col(Event.id)))
 
 
 def get_or_add_policy(session: Session, rules: str, now: datetime) -> int:
     """Return the id of this version of the rules (JSON); new rules become a new version."""
     digest = hashlib.sha256(rules.encode()).hexdigest()
-    found: int | None = session.connection().execute(_POLICY_ID, {"digest": digest}).scalar_one_or_none()
+    found: int | None = _POLICY_ID.scalar(session, digest=digest)
     if found is None:
         session.execute(
             insert_for(session)(Policy)
@@ -117,13 +120,13 @@ def get_policy(session: Session, policy_id: int) -> Policy:
 
 def get_policy_digest(session: Session, policy_id: int) -> str:
     """Get the digest of a version of the rules: what is known of it already need not be read."""
-    digest: str = session.connection().execute(_POLICY_DIGEST, {"policy_id": policy_id}).scalar_one()
+    digest: str = _POLICY_DIGEST.scalar(session, policy_id=policy_id)
     return digest
 
 
 def next_number(session: Session, kind: str) -> int:
     """Return the next number of a kind; it is given once, whoever asks at the same time."""
-    number: int | None = session.connection().execute(_NEXT_NUMBER, {"kind": kind}).scalar_one_or_none()
+    number: int | None = _NEXT_NUMBER.scalar(session, kind=kind)
     if number is not None:
         return number
     session.execute(  # the first of its kind
@@ -159,13 +162,13 @@ def list_practice(session: Session, person_id: int) -> Sequence[Request]:
 def get_request(session: Session, request_id: int, *, lock: bool = True) -> Request:
     """Get a request, locked until the transaction ends: whoever touches it takes its row first."""
     if lock:
-        return _note_practice(session, session.exec(_LOCKED_REQUEST, params={"request_id": request_id}).one())
+        return _note_practice(session, _LOCKED_REQUEST.one(session, request_id=request_id)[0])
     return session.exec(select(Request).where(Request.id == request_id)).one()
 
 
 def get_request_of_ask(session: Session, ask_id: int) -> Request:
     """Get the request of an ask, locked until the transaction ends."""
-    return _note_practice(session, session.exec(_LOCKED_REQUEST_OF_ASK, params={"ask_id": ask_id}).one())
+    return _note_practice(session, _LOCKED_REQUEST_OF_ASK.one(session, ask_id=ask_id)[0])
 
 
 def find_request(session: Session, kind: str, number: int) -> Request | None:
@@ -176,7 +179,7 @@ def find_request(session: Session, kind: str, number: int) -> Request | None:
 def get_transfer(session: Session, request_id: int) -> Transfer:
     """Get what a transfer moves."""
     held = find_held(session, Transfer, request_id)
-    return held if held is not None else session.execute(_TRANSFER, {"request_id": request_id}).one()[0]
+    return held if held is not None else _TRANSFER.one(session, request_id=request_id)[0]
 
 
 def get_ask(session: Session, ask_id: int, *, fresh: bool = False) -> Ask:
@@ -186,17 +189,18 @@ def get_ask(session: Session, ask_id: int, *, fresh: bool = False) -> Ask:
 
 def list_asks(session: Session, request_id: int) -> Sequence[Ask]:
     """List the asks of a request in their order."""
-    return session.exec(_ASKS, params={"request_id": request_id}).all()
+    return _ASKS.scalars(session, request_id=request_id)
 
 
 def find_open_ask(session: Session, request_id: int) -> Ask | None:
     """Find the one ask that is pending, seen or accepted."""
-    return session.exec(_OPEN_ASK, params={"request_id": request_id}).one_or_none()
+    found: Ask | None = _OPEN_ASK.scalar(session, request_id=request_id)
+    return found
 
 
 def find_current(session: Session, request_id: int) -> tuple[Ask | None, Sequence[Step]]:
     """Find what `find_open_ask` and `list_running_steps` do, with one question."""
-    rows = session.execute(_CURRENT, {"request_id": request_id}).all()
+    rows = _CURRENT.rows(session, request_id=request_id)
     return rows[0][0], [step for _, step in rows if step is not None]
 
 
@@ -214,12 +218,13 @@ def list_steps(session: Session, request_id: int) -> Sequence[Step]:
 
 def list_running_steps(session: Session, request_id: int) -> Sequence[Step]:
     """List the steps whose clock runs, in the order they began."""
-    return session.exec(_RUNNING_STEPS, params={"request_id": request_id}).all()
+    return _RUNNING_STEPS.scalars(session, request_id=request_id)
 
 
 def find_running_step(session: Session, request_id: int, name: str) -> Step | None:
     """Find the running step of this name."""
-    return session.exec(_RUNNING_STEP, params={"request_id": request_id, "name": name}).one_or_none()
+    found: Step | None = _RUNNING_STEP.scalar(session, request_id=request_id, name=name)
+    return found
 
 
 def add_event(
@@ -247,7 +252,7 @@ def add_event(
 def list_events(session: Session, request_id: int, *, last: int | None = None) -> Sequence[Event]:
     """List a request's story, the oldest first; `last` keeps the newest so many."""
     if last is None:
-        return session.exec(_EVENTS, params={"request_id": request_id}).all()
+        return _EVENTS.scalars(session, request_id=request_id)
     query = select(Event).where(Event.request_id == request_id).order_by(col(Event.id).desc()).limit(last)
     return list(reversed(session.exec(query).all()))
 
@@ -259,7 +264,7 @@ def count_events(session: Session, request_id: int, word: str) -> int:
     ).one()
 
 
-_RECENT = (
+_RECENT = Prepared(
     select(Request)
     .where(
         col(Request.ended_at).is_(None),
@@ -274,7 +279,7 @@ _RECENT = (
 
 def list_recent(session: Session, store_id: int, kind: str, since: datetime) -> Sequence[Request]:
     """List what a store has asked for after an instant and nobody has done yet, the oldest first."""
-    return session.exec(_RECENT, params={"store_id": store_id, "kind": kind, "since": since}).all()
+    return _RECENT.scalars(session, store_id=store_id, kind=kind, since=since)
 
 
 def list_unfinished(session: Session, store_id: int) -> Sequence[Request]:
@@ -329,7 +334,7 @@ def _answer_figures(dialect: str) -> Any:
         took = (func.julianday(asks.c.answered_at) - func.julianday(asks.c.asked_at)) * 86400.0
     else:
         took = cast(extract("epoch", asks.c.answered_at - asks.c.asked_at), Float)
-    return (
+    return Prepared(
         select(  # type: ignore[call-overload]
             asks.c.store_id,
             func.sum(case((counted, 1), else_=0)),
@@ -353,12 +358,11 @@ def answer_figures(
 
     Purpose: conduct. An ask taken back before its time is not counted.
     """
-    connection = session.connection()
-    rows = connection.execute(_answer_figures(connection.dialect.name), {"since": since, "stores": list(stores)})
+    figures = _answer_figures(session.get_bind().dialect.name)
     return {
         # Instants are not exact where they are days and parts of days: tenths of a second are.
         store_id: (count, lost, round(seconds, 1) / answered if answered else None)
-        for store_id, count, lost, answered, seconds in rows.all()
+        for store_id, count, lost, answered, seconds in figures.rows(session, since=since, stores=list(stores))
     }
 
 
@@ -397,7 +401,7 @@ def _carried() -> Any:
     return union_all(asked, owned)
 
 
-_CARRIED = _carried()
+_CARRIED = Prepared(_carried())
 
 
 def count_carried(session: Session, part_id: int, stores: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -406,9 +410,7 @@ def count_carried(session: Session, part_id: int, stores: Collection[int]) -> di
     It carries the asks it has to answer and the accepted requests it has to deliver.
     """
     carried: dict[int, tuple[int, int]] = {}
-    for store_id, count, promised in (
-        session.connection().execute(_CARRIED, {"part_id": part_id, "stores": list(stores)}).all()
-    ):
+    for store_id, count, promised in _CARRIED.rows(session, part_id=part_id, stores=list(stores)):
         before = carried.get(store_id, (0, 0))
         carried[store_id] = before[0] + count, before[1] + int(promised)
     return carried

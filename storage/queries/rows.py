@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, bindparam, insert, inspect
+from sqlalchemy import bindparam, insert, inspect
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 from sqlmodel import Session, SQLModel, select
-from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.queries.prepared import Prepared
 
 Values = dict[str, Any]
 Row = TypeVar("Row", bound=SQLModel)
 
 
 @cache
-def _by_id(table: type[Row]) -> SelectOfScalar[Row]:
+def _by_id(table: type[SQLModel]) -> Prepared:
     (key,) = inspect(table).primary_key
-    return select(table).where(key == bindparam("row_id"))
+    return Prepared(select(table).where(key == bindparam("row_id")))
 
 
 def find_held(session: Session, table: type[Row], row_id: int) -> Row | None:
@@ -31,15 +33,19 @@ def find_held(session: Session, table: type[Row], row_id: int) -> Row | None:
 def get_row(session: Session, table: type[Row], row_id: int) -> Row:
     """Get a row by its id: the one that was read in this transaction, where it was."""
     held = find_held(session, table, row_id)
-    return held if held is not None else session.exec(_by_id(table), params={"row_id": row_id}).one()
+    if held is None:
+        held = _by_id(table).scalar(session, row_id=row_id)
+    if held is None:
+        raise NoResultFound(f"{table.__name__} {row_id}")
+    return held
 
 
 @cache
-def _insert(table: type[SQLModel]) -> tuple[Insert, Values]:
+def _insert(table: type[SQLModel]) -> tuple[Prepared, Values]:
     """Return the INSERT into a table, and what a row has that does not say otherwise."""
     fields = table.model_fields.items()
     usual = {name: field.default for name, field in fields if name != "id" and not field.is_required()}
-    return insert(table.__table__), usual  # type: ignore[attr-defined]
+    return Prepared(insert(table.__table__)), usual  # type: ignore[attr-defined]
 
 
 def add_rows(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
@@ -49,16 +55,14 @@ def add_rows(session: Session, table: type[SQLModel], rows: Sequence[Values]) ->
     """
     statement, usual = _insert(table)
     if rows:
-        session.connection().execute(statement, [usual | row for row in rows])
+        statement.change(session, [usual | row for row in rows])
 
 
 def add_row(session: Session, table: type[SQLModel], row: Values) -> int:
     """Add a row as `add_rows` does, after what was changed before it, and return its id."""
     session.flush()
     statement, usual = _insert(table)
-    key = session.connection().execute(statement, usual | row).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return statement.add(session, usual | row)
 
 
 def add_held(session: Session, table: type[Row], row: Values) -> Row:

@@ -10,6 +10,7 @@ from sqlalchemy import String, and_, bindparam, cast, func, or_
 from sqlmodel import Session, col, select
 
 from storage.queries import requests
+from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
 from storage.queries.rows import get_row
 from storage.tables.boards import Part, StockLevel, StockMove
@@ -31,13 +32,15 @@ class Offer(NamedTuple):
 # What is asked at each transfer is prebuilt: building a statement takes longer than running it.
 _parts, _levels, _stores = Part.__table__, StockLevel.__table__, Store.__table__  # type: ignore[attr-defined]
 _FIELD, _PART = "\x1f", "\x1e"  # what no name holds
-_PARTS = select(
-    func.aggregate_strings(
-        cast(_parts.c.id, String) + _FIELD + _parts.c.part_no + _FIELD + _parts.c.name + _FIELD + _parts.c.aliases,
-        _PART,
+_PARTS = Prepared(
+    select(
+        func.aggregate_strings(
+            cast(_parts.c.id, String) + _FIELD + _parts.c.part_no + _FIELD + _parts.c.name + _FIELD + _parts.c.aliases,
+            _PART,
+        )
     )
 )
-_OFFERS = (
+_OFFERS = Prepared(
     select(  # type: ignore[call-overload]
         _stores.c.id,
         _stores.c.name,
@@ -53,24 +56,28 @@ _OFFERS = (
     )
     .order_by(_stores.c.id)
 )
-_OFFERS_NEAR = _OFFERS.where(
-    or_(
-        _stores.c.latitude.is_(None),
-        _stores.c.longitude.is_(None),
-        and_(
-            _stores.c.latitude.between(bindparam("south"), bindparam("north")),
-            _stores.c.longitude.between(bindparam("west"), bindparam("east")),
-        ),
+_OFFERS_NEAR = Prepared(
+    _OFFERS.statement.where(
+        or_(
+            _stores.c.latitude.is_(None),
+            _stores.c.longitude.is_(None),
+            and_(
+                _stores.c.latitude.between(bindparam("south"), bindparam("north")),
+                _stores.c.longitude.between(bindparam("west"), bindparam("east")),
+            ),
+        )
     )
 )
-_LEVEL = select(_levels.c.quantity).where(
-    _levels.c.store_id == bindparam("store_id"), _levels.c.part_id == bindparam("part_id")
+_LEVEL = Prepared(
+    select(_levels.c.quantity).where(
+        _levels.c.store_id == bindparam("store_id"), _levels.c.part_id == bindparam("part_id")
+    )
 )
 
 
 def describe_parts(session: Session) -> str:
     """Return how all parts are called, in one text: while it is the same, what was made of it holds."""
-    described: str | None = session.connection().execute(_PARTS).scalar_one()
+    described: str | None = _PARTS.scalar(session)
     return described or ""
 
 
@@ -98,9 +105,7 @@ def find_stock_level(session: Session, store_id: int, part_id: int) -> StockLeve
 
 def count_stock(session: Session, store_id: int, part_id: int) -> int:
     """Return how many of a part a store says it has, 0 where it says nothing."""
-    found: int | None = (
-        session.connection().execute(_LEVEL, {"store_id": store_id, "part_id": part_id}).scalar_one_or_none()
-    )
+    found: int | None = _LEVEL.scalar(session, store_id=store_id, part_id=part_id)
     return found or 0
 
 
@@ -113,9 +118,9 @@ def list_offers(
     """
     asked: dict[str, float] = {"part_id": part_id, "least": more_than}
     if box is None:
-        return list(map(Offer._make, session.connection().execute(_OFFERS, asked).all()))
+        return list(map(Offer._make, _OFFERS.rows(session, **asked)))
     asked |= zip(("south", "north", "west", "east"), box, strict=True)
-    return list(map(Offer._make, session.connection().execute(_OFFERS_NEAR, asked).all()))
+    return list(map(Offer._make, _OFFERS_NEAR.rows(session, **asked)))
 
 
 def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot import outbox
 from bot.clock import SimulatedClock
@@ -147,6 +148,25 @@ async def test_a_slow_chat_does_not_hold_back_another(at_desk: Open) -> None:
     await saying
     await desk.deliver_all()
     assert (platform.texts("1"), platform.texts("2")) == (["慢"], ["快", "更快"])
+
+
+async def test_nobody_looks_through_the_outbox_while_no_hand_is_free(at_desk: Open) -> None:
+    """A look through a long outbox costs more than a message, and each commit wakes delivery."""
+    desk, platform = at_desk()
+    gates = [platform.hold(str(chat)) for chat in range(HANDS)]
+    for chat in range(HANDS + 1):
+        desk.say(str(chat), "词")
+    saying = asyncio.create_task(desk.deliver())
+    await platform.until(lambda: len(platform.tries) == HANDS)
+    asked: list[str] = []
+    event.listen(desk.database.engine, "before_cursor_execute", lambda *what: asked.append(what[2]))
+    assert await desk.app.delivery._begin_due(desk.clock.now()) is None
+    assert asked == []
+    for gate in gates:
+        gate.set()
+    await saying
+    await desk.deliver_all()
+    assert len(platform.calls) == HANDS + 1
 
 
 # Cards

@@ -9,14 +9,15 @@ import pytest
 from pydantic import SecretStr
 
 from benchmarks import report
-from benchmarks.__main__ import FIGURES, GROUPS, main
+from benchmarks.__main__ import FIGURES, GROUPS, chosen_of, main
 from benchmarks.harness import Figure, Goal, Pair, Result, Spread, as_json, in_turns, quantile
-from benchmarks.statements import singly
+from benchmarks.statements import recorded, singly
 from benchmarks.wire import Limits
 from bot.clock import WallClock
 from bot.config import Config, TelegramConfig
 from bot.pace import UNLIMITED, Pacer
 from bot.platforms import enabled
+from storage.database import Database
 
 MORE = Figure("more", "updates/s", "updates/s", "an echo", Goal("least", 0.6))
 LESS = Figure("less", "lateness", "s", "the driver", Goal("most", 4.0, limit=3.0))
@@ -74,6 +75,17 @@ def test_who_goes_first_changes_each_time() -> None:
     assert measured == [(1.0, 2.0)] * 3
 
 
+def test_where_time_is_short_fewer_pairs_are_measured_but_one() -> None:
+    times = iter((1.0, 2.0, 3.0, 4.0))
+    assert len(in_turns(5, lambda: 1, lambda: 2, until=2.0, clock=lambda: next(times))) == 3
+    assert in_turns(5, lambda: 1, lambda: 2, until=-1.0, clock=lambda: 0.0) == [(1, 2)]
+
+
+def test_a_figure_is_measured_with_those_of_its_group() -> None:
+    assert [group.name for group in chosen_of(["pending-memory", "echo"])] == ["echo", "pending"]
+    assert chosen_of([]) == list(GROUPS)
+
+
 def test_a_quantile_is_a_value_that_was_measured() -> None:
     values = [float(number) for number in range(1, 101)]
     assert quantile(values, 0.5) == 50
@@ -90,6 +102,24 @@ def test_what_was_committed_together_is_taken_apart() -> None:
         [begin, three],
         [begin, one],
     ]
+
+
+def test_what_the_driver_is_told_itself_is_recorded_as_well(tmp_path: Path) -> None:
+    """A yardstick without its BEGIN would wait for the disk after each statement."""
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("CREATE TABLE t (n INTEGER)")
+    with recorded(database) as transactions:
+        with database.transaction() as session:
+            session.connection().exec_driver_sql("INSERT INTO t VALUES (1)")
+        with database.together():
+            for _ in range(2):
+                with database.transaction() as session:
+                    session.connection().exec_driver_sql("INSERT INTO t VALUES (2)")
+    database.close()
+    words = [[statement[0].split()[0] for statement in one] for one in transactions]
+    assert words == [["BEGIN", "INSERT"], ["BEGIN", *["SAVEPOINT", "INSERT", "RELEASE"] * 2]]
+    assert [len(one) for one in singly(transactions)] == [2, 2, 2]
 
 
 def test_the_wires_limits_are_those_of_the_platform() -> None:
