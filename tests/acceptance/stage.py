@@ -22,7 +22,7 @@ from storage.tables.chats import Purpose
 from storage.tables.people import Person, Region, Role, Store
 from storage.tables.queues import Timer
 from storage.tables.requests import Ask, Request, State
-from tests.acceptance.sides import PATIENCE, Seen, Side
+from tests.acceptance.sides import Seen, Side
 from tests.factories import Factory
 from tests.wire import PATIENCE
 
