@@ -59,7 +59,7 @@ _PLATE = re.compile(
 _CUSTOMER = r"(?:客户|顾客|客人|车主|联系人)"
 _TITLE = r"(?:先生|女士|小姐|太太|师傅|老师)"
 _HAN = "\u4e00-\u9fff"
-# What a bare name may begin with: common family names, without those that begin words of the workshop (高压, 雷达, 左灯).
+# What a bare name may begin with: common family names, where they do not begin a word of the workshop (高压, 雷达).
 _FAMILY = (
     "(?:(?!高压|高温|高速|万向|雷达|金属|余量|常亮|白色|黄色|黄灯|黄埔|方向|严重|包括|包装|项目|解决|柴油|龙岗|龙华|罗湖|江门)"
     "[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕张孔曹严金魏陶姜谢邹喻苏潘葛范彭鲁韦马苗俞任袁柳鲍史唐廉岑薛雷贺倪汤"
@@ -70,7 +70,8 @@ _CAPITAL = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?:[-'][A-Z][a-z]+)?"
 _NAME = re.compile(
     rf"(?:{_CUSTOMER}(?:姓名|叫|是)?[:： ]*)(?P<zh>[{_HAN}]{{1,3}}?{_TITLE})"
     # Without a title a name is one only right before a telephone or a plate.
-    rf"|(?:{_CUSTOMER}(?:姓名|叫|是)?[:： ]*)(?P<bare>(?:(?![在等已要约预来说不的想车店到修保换])[{_HAN}]){{2,4}})[,， :：]*(?=\0)"
+    rf"|(?:{_CUSTOMER}(?:姓名|叫|是)?[:： ]*)"
+    rf"(?P<bare>(?:(?![在等已要约预来说不的想车店到修保换])[{_HAN}]){{2,4}})[,， :：]*(?=\0)"
     # A family name with a title is somebody's; one of two or three signs that stands alone beside a number, too.
     rf"|(?P<titled>{_FAMILY}[{_HAN}]{{0,2}}?(?:先生|女士|小姐|太太))"
     rf"|(?<![{_HAN}\w])(?P<beside>{_FAMILY}(?:(?![在等车店])[{_HAN}]){{1,2}})[,， :：]*(?=\0)"
@@ -79,7 +80,8 @@ _NAME = re.compile(
     r"(?P<en>(?:(?:Mrs?|Ms|Miss|Sra?|Srta|Don|Doña)\.? )[A-ZÁÉÍÓÚÑ][\w'-]+"
     r"(?: [A-ZÁÉÍÓÚÑ][\w'-]+)?)"
     rf"|(?<![\w.])(?P<mr>(?:Mrs?|Ms|Miss|Sra?|Srta|Doña)\.? {_CAPITAL}(?: {_CAPITAL})?)"
-    rf"|(?<![\w.])(?P<latin>{_CAPITAL} {_CAPITAL})[, :]*(?:(?i:tel[eé]fono|telephone|tel|phone|mobile|m[oó]vil)[.: ]*)?(?=\0)"
+    rf"|(?<![\w.])(?P<latin>{_CAPITAL} {_CAPITAL})[, :]*"
+    r"(?:(?i:tel[eé]fono|telephone|tel|phone|mobile|m[oó]vil)[.: ]*)?(?=\0)"
 )
 _CALLED = r"(?:(?i:tel[eé]fono|telephone|tel|phone|mobile|m[oó]vil|celular)|电话|手机)?[.:： ]{0,3}"
 _LICENSED = r"(?:(?i:number plate|plate|matr[ií]cula|placa)|车牌号?)?[.:： ]{0,3}"

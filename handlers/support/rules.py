@@ -65,8 +65,10 @@ def visit_of(
 ) -> Visit | None:
     """Return the visit of these local minutes of a day; None where it is over already.
 
-    One that has begun begins with the next half hour, where that leaves any of it.
+    A stretch that has begun begins with the next half hour, where that leaves any of it; a moment is over once it is
+    past.
     """
+    moment = until is None
     if until is None:
         until = min(begins + round(numbers.visit / timedelta(minutes=1)), 24 * 60)
     midnight = datetime.combine(day, time(0))
@@ -77,6 +79,8 @@ def visit_of(
 
     starts_at, ends_at = instant(begins), instant(until)
     if starts_at <= now:
+        if moment:
+            return None
         starts_at = datetime.fromtimestamp((now.timestamp() // 1800 + 1) * 1800, now.tzinfo)
     return Visit(starts_at, ends_at) if ends_at - starts_at >= _SLOT else None
 
