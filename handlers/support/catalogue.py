@@ -114,6 +114,9 @@ texts.add(
         "brief": ("{specialty} {level} · {when}", "{specialty} {level} · {when}", "{specialty} {level} · {when}"),
         # The form
         "form_title": ("申请技师支援", "Ask for a technician", "Pedir un técnico"),
+        "change_specialty": ("专长", "Specialty", "Especialidad"),
+        "change_level": ("级别", "Level", "Nivel"),
+        "change_time": ("时间", "Time", "Hora"),
         "specialty": ("什么专长", "Which specialty", "Qué especialidad"),
         "specialty_hint": (
             "点选,或回复专长,例如:三电故障",
@@ -329,9 +332,9 @@ texts.add(
             "{when} está muy lejos; como máximo {days} días, por ejemplo: próximo miércoles",
         ),
         "bad_level": (
-            "级别请写 T1、T2 或 T3",
-            "Write the level as T1, T2 or T3",
-            "Escribe el nivel como T1, T2 o T3",
+            "级别只有 T1、T2、T3,请写其中一个,例如:T2",
+            "The levels are T1, T2 and T3; write one, for example: T2",
+            "Los niveles son T1, T2 y T3; escribe uno, por ejemplo: T2",
         ),
         "technician_gone": (
             "贵店的技师那时已被别的请求占用,不能再同意了。",

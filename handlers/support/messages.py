@@ -142,6 +142,17 @@ def brief(language: str, support: Support, timezone: str) -> str:
     )
 
 
+def time_of(language: str, timezone: str, now: datetime, support: Support) -> str:
+    """Say from when until when a technician is wanted."""
+    since = say_moment(support.starts_at, timezone, now, language)
+    return f"{since} – {say_moment(support.ends_at, timezone, support.starts_at, language)}"
+
+
+def levels(_language: str) -> tuple[tuple[str, str], ...]:
+    """Return the levels to choose from."""
+    return tuple((one, one) for one in rules.LEVELS)
+
+
 # Asking for one
 
 
@@ -162,7 +173,7 @@ def form(language: str, specialties: Sequence[str], *, must_say_time: bool, args
                 tuple((one, one) for one in specialties[:MOST_OFFERED]),
                 hint=texts.say(language, "support.specialty_hint"),
             ),
-            Field("level", texts.say(language, "support.level"), "choice", tuple((one, one) for one in rules.LEVELS)),
+            Field("level", texts.say(language, "support.level"), "choice", levels(language)),
             Field("day", texts.say(language, "support.day"), "date", hint=texts.say(language, "support.day_hint")),
             Field(
                 "time",
