@@ -28,6 +28,7 @@ _TRANSFERS = (
     "transfer withdrawn",
     "transfer lent and returned",
     "transfer held",
+    "transfer closed by the region",
 )
 _SUPPORTS = (
     "support done",
@@ -66,6 +67,7 @@ def _transfer(facts: Facts, request: Request) -> list[str]:
         request.state is State.WITHDRAWN,
         moved.back_at is not None,
         "held" in words,
+        request.state is State.CLOSED,
     )
 
 

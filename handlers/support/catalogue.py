@@ -346,11 +346,6 @@ texts.add(
             "Give the hours from 0.5 to {most}, for example: 2.5",
             "Indica las horas de 0.5 a {most}, por ejemplo: 2.5",
         ),
-        "bad_satisfaction": (
-            "满意度请写 1 到 10 的整数,例如:9",
-            "Give a whole number from 1 to 10, for example: 9",
-            "Indica un número entero de 1 a 10, por ejemplo: 9",
-        ),
         "cost_by_itself": (
             "补贴在完工时自动入账,不用另填。",
             "The subsidy is entered by itself when the work is done.",

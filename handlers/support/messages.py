@@ -10,6 +10,7 @@ from handlers import texts
 from handlers.chat import Button, Field, Form, Line, Look, Message, bold, line, message
 from handlers.durations import say_duration
 from handlers.money import format_amount
+from handlers.requests.grammar import HIGHEST_SCORE, LOWEST_SCORE
 from handlers.requests.messages import comma
 from handlers.support import catalogue, rules
 from handlers.support.rules import Side
@@ -293,7 +294,7 @@ def rating_buttons(request: Request, side: Side) -> tuple[tuple[Button, ...], ..
     """Offer a rating from the lowest to the highest, in two rows."""
     scores = [
         Button(str(score), "support.rate", {"request": request.id, "side": side, "score": score})
-        for score in range(rules.LOWEST, rules.HIGHEST + 1)
+        for score in range(LOWEST_SCORE, HIGHEST_SCORE + 1)
     ]
     return tuple(scores[:5]), tuple(scores[5:])
 

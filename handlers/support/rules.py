@@ -19,7 +19,6 @@ LEVELS = ("T1", "T2", "T3")
 AGREED = ("time", "cost", "travel")
 # What must be ready the day before, and whose it is.
 CHECKLIST: dict[Side, tuple[str, ...]] = {"giver": ("tools", "travel", "lodging"), "host": ("work_order", "parts")}
-LOWEST, HIGHEST = 1, 10  # of a rating
 _DAY = timedelta(days=1)
 _SLOT = timedelta(minutes=30)
 # Somebody of such a status is not sent anywhere.
