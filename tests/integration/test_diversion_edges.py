@@ -242,6 +242,16 @@ def test_a_day_nobody_has_spoken_of_takes_the_stores_usual_capacity(desk: Desk) 
 # The customer's contact, and what changes under way
 
 
+def test_a_telephone_is_the_way_out_where_another_customer_of_the_same_car_left_none(desk: Desk) -> None:
+    desk.opens()
+    desk.opens()
+    assert "若是另一位客户,请写上电话或车牌" in desk.talk.last(desk.sender).plain
+    desk.opens(f"{POST} 客户张先生 13800001234")
+    assert "像是同一件事" in desk.talk.last(desk.sender).plain
+    desk.talk.presses(desk.sender, "仍然发布")
+    assert desk.count() == 2
+
+
 def test_a_telephone_tells_two_customers_apart_and_stands_nowhere_in_clear(desk: Desk) -> None:
     desk.opens("/divert 保养 等待150分钟 宝马X3 需要代步车 客户张先生 13800001234")
     assert desk.request().customer_id is not None
