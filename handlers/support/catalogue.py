@@ -255,6 +255,11 @@ texts.add(
             "Noted: {score}. You can change it until it is shown.",
             "Anotado: {score}. Puedes cambiarlo hasta que se muestre.",
         ),
+        "rated_both": (
+            "已记下 {score} 分,双方都打完了,已公开。",
+            "Noted: {score}. Both have rated, so both are shown.",
+            "Anotado: {score}. Ambos han puntuado y ya se muestra.",
+        ),
         "rated_shown": (
             "互评已经公开,不能再改。",
             "The ratings are shown already and stay as they are.",

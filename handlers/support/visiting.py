@@ -257,10 +257,17 @@ def press_rate(context: Context, request: int, side: Side, score: int) -> None:
         support.rating_by_giver = score
     else:
         support.rating_by_host = score
-    if support.rating_by_giver is not None and support.rating_by_host is not None:
+    both = support.rating_by_giver is not None and support.rating_by_host is not None
+    if both:
         telling.show_ratings(context, found, support)
     # The score itself is on no record that the other side could read before its time.
-    done(context, found, "support.rate", str(found.state), words=context.words("support.rated", score=score))
+    done(
+        context,
+        found,
+        "support.rate",
+        str(found.state),
+        words=context.words("support.rated_both" if both else "support.rated", score=score),
+    )
 
 
 def _note(context: Context, request: Request, word: str, **values: object) -> None:

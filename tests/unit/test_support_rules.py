@@ -231,7 +231,20 @@ def test_a_level_is_read(words: str, level: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "minutes"), [("3", 180), ("2.5", 150), ("2,5小时", 150), ("0.5", 30), ("两个半", None), ("", None)]
+    ("words", "minutes"),
+    [
+        ("3", 180),
+        ("2.5", 150),
+        ("2,5小时", 150),
+        ("0.5", 30),
+        ("２小时３０分", 150),
+        ("两个半小时", 150),
+        ("三小时", 180),
+        ("1h20m", 80),
+        ("2小时90分", None),
+        ("很久", None),
+        ("", None),
+    ],
 )
 def test_hours_of_work_are_read(words: str, minutes: int | None) -> None:
     assert parse_hours(words) == minutes
