@@ -28,7 +28,6 @@ _TRANSFERS = (
     "transfer withdrawn",
     "transfer lent and returned",
     "transfer held",
-    "transfer closed by the region",
 )
 _SUPPORTS = (
     "support done",
@@ -67,7 +66,6 @@ def _transfer(facts: Facts, request: Request) -> list[str]:
         request.state is State.WITHDRAWN,
         moved.back_at is not None,
         "held" in words,
-        request.state is State.CLOSED,
     )
 
 
