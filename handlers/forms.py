@@ -94,7 +94,7 @@ def pick(context: Context, field: str, value: str) -> None:
     form = _FORM.validate_json(draft.form)
     offered = {key for key, _ in _field(form, field).options} if draft.field == field else set()
     if draft.field != field or not (value in offered or (value == "" and _field(form, field).optional)):
-        raise NotAllowed("core.not_your_form")
+        raise TooLate("core.earlier_question")
     _fill(context, draft, form, field, value)
 
 

@@ -59,14 +59,29 @@ _PLATE = re.compile(
 _CUSTOMER = r"(?:客户|顾客|客人|车主|联系人)"
 _TITLE = r"(?:先生|女士|小姐|太太|师傅|老师)"
 _HAN = "\u4e00-\u9fff"
+# What a bare name may begin with: common family names, where they do not begin a word of the workshop (高压, 雷达).
+_FAMILY = (
+    "(?:(?!高压|高温|高速|万向|雷达|金属|余量|常亮|白色|黄色|黄灯|黄埔|方向|严重|包括|包装|项目|解决|柴油|龙岗|龙华|罗湖|江门)"
+    "[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕张孔曹严金魏陶姜谢邹喻苏潘葛范彭鲁韦马苗俞任袁柳鲍史唐廉岑薛雷贺倪汤"
+    "罗毕郝邬常傅康伍余顾孟黄穆萧尹姚邵汪祁毛狄戴宋庞熊纪舒屈项祝董梁杜阮闵季贾江童郭梅林刁钟徐邱骆高夏蔡田樊胡凌霍虞万柯卢"
+    "莫解丁邓洪包石崔龚程邢裴陆荣翁甄段焦谷侯宁仇甘武符刘景詹龙叶黎白赖卓池乔庄晏柴阎廖聂曾游岳邝谭欧方])"
+)
+_CAPITAL = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?:[-'][A-Z][a-z]+)?"
 _NAME = re.compile(
     rf"(?:{_CUSTOMER}(?:姓名|叫|是)?[:： ]*)(?P<zh>[{_HAN}]{{1,3}}?{_TITLE})"
     # Without a title a name is one only right before a telephone or a plate.
-    rf"|(?:{_CUSTOMER}(?:姓名|叫|是)?[:： ]*)(?P<bare>(?![在等已要约预来说不的想])[{_HAN}]{{2,4}})[,， :：]*(?=\0)"
+    rf"|(?:{_CUSTOMER}(?:姓名|叫|是)?[:： ]*)"
+    rf"(?P<bare>(?:(?![在等已要约预来说不的想车店到修保换])[{_HAN}]){{2,4}})[,， :：]*(?=\0)"
+    # A family name with a title is somebody's; one of two or three signs that stands alone beside a number, too.
+    rf"|(?P<titled>{_FAMILY}[{_HAN}]{{0,2}}?(?:先生|女士|小姐|太太))"
+    rf"|(?<![{_HAN}\w])(?P<beside>{_FAMILY}(?:(?![在等车店])[{_HAN}]){{1,2}})[,， :：]*(?=\0)"
     rf"|(?:姓名|名字)[:： ]+(?P<named>[{_HAN}]{{2,4}})"
     r"|(?i:(?<![a-z])(?:customer|client|cliente)[: ]+)"
     r"(?P<en>(?:(?:Mrs?|Ms|Miss|Sra?|Srta|Don|Doña)\.? )[A-ZÁÉÍÓÚÑ][\w'-]+"
     r"(?: [A-ZÁÉÍÓÚÑ][\w'-]+)?)"
+    rf"|(?<![\w.])(?P<mr>(?:Mrs?|Ms|Miss|Sra?|Srta|Doña)\.? {_CAPITAL}(?: {_CAPITAL})?)"
+    rf"|(?<![\w.])(?P<latin>{_CAPITAL} {_CAPITAL})[, :]*"
+    r"(?:(?i:tel[eé]fono|telephone|tel|phone|mobile|m[oó]vil)[.: ]*)?(?=\0)"
 )
 _CALLED = r"(?:(?i:tel[eé]fono|telephone|tel|phone|mobile|m[oó]vil|celular)|电话|手机)?[.:： ]{0,3}"
 _LICENSED = r"(?:(?i:number plate|plate|matr[ií]cula|placa)|车牌号?)?[.:： ]{0,3}"
@@ -76,7 +91,9 @@ _MASKED = re.compile(
     rf"(?:(?:[A-ZÁÉÍÓÚÑ{_HAN}]\*\*(?!\*)|{_CALLED}\+?[0-9]{{2,3}}\*\*\*\*[0-9]{{3,4}}"
     rf"|{_LICENSED}[{_PROVINCE}A-Za-z0-9]{{1,2}}·\*\*\*[A-Za-z0-9港澳学警挂]{{2}})[,，;； ]*)+"
 )
-_MAYBE = re.compile(rf"[0-9０-９]{{3}}|[{_PROVINCE}]|{_CUSTOMER}|姓名|(?i:customer|client)")
+_MAYBE = re.compile(
+    rf"[0-9０-９]{{3}}|[{_PROVINCE}]|{_CUSTOMER}|{_TITLE}|姓名|(?i:customer|client)|(?:M[rsi]|Sr|Doña)[a-z]{{0,3}}[. ]"
+)
 
 
 def mask_name(name: str) -> str:

@@ -109,10 +109,10 @@ texts.add(
             "There is nothing being filled in.",
             "No hay nada a medio rellenar.",
         ),
-        "not_your_form": (
-            "这个表单是别人在填。请自己发送命令。",
-            "Somebody else is filling in this form. Please send the command yourself.",
-            "Otra persona está rellenando este formulario. Envía la orden tú mismo.",
+        "earlier_question": (
+            "这个按钮是前面的问题,请回答最新的一个问题,或发送 /cancel 取消。",
+            "That button belongs to an earlier question; answer the newest one, or send /cancel.",
+            "Ese botón es de una pregunta anterior; responde la última o envía /cancel.",
         ),
         "needed": (
             "请填写「{field}」。",

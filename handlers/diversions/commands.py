@@ -154,12 +154,16 @@ def _check_same_store(context: Context, store: int) -> None:
 
 
 def _check_one_a_customer(context: Context, service: str, vehicle: str) -> None:
-    """Raise when the customer with this vehicle is being diverted already: an impatient thumb presses twice, too."""
+    """Raise when the customer with this vehicle is being diverted already: an impatient thumb presses twice, too.
+
+    Of a diversion without a contact the vehicle and the work tell; who then gives a contact is asked whether it is
+    the same (`same` of the kind), and is not refused for ever by somebody else's blank.
+    """
     assert context.store is not None
     mine = _contact(context, contacts.keep(context))
     for request, diverted in diversion_queries.list_open_diversions(context.session, context.store.id):
         other = _contact(context, request.customer_id)
-        if mine and other:
+        if mine:
             same = bool(mine & other)
         else:
             same = (diverted.vehicle.casefold(), diverted.service) == (vehicle.casefold(), service)

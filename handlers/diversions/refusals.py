@@ -189,11 +189,6 @@ texts.add(
             "Please write what and how much, for example: voucher 300",
             "Escribe qué y cuánto, por ejemplo: vale 300",
         ),
-        "bad_satisfaction": (
-            "请写 1 到 10 的整数,例如:9",
-            "Please write a whole number from 1 to 10, for example: 9",
-            "Escribe un número entero de 1 a 10, por ejemplo: 9",
-        ),
         "call_first": (
             "请先填写致电客户的结果(「已联系上客户」或「没联系上」),再补录。",
             'Say first what came of the call ("Reached the customer" or "Not reached"), then make the record.',

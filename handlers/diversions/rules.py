@@ -12,7 +12,6 @@ TRANSPORTS = ("car", "taxi", "own")
 COMPENSATIONS = ("voucher", "cash")
 CALLS = ("reached", "not_reached")
 KEPT = ("yes", "no", "unknown")
-LEAST_SATISFACTION, MOST_SATISFACTION = 1, 10
 # A technician with one of these words behind the name is not in the workshop.
 _AWAY = (
     "假",

@@ -16,8 +16,8 @@ from handlers.money import parse_amount
 from handlers.registry import button, form
 from handlers.requests import cards, clocks, life
 from handlers.requests import messages as request_messages
-from handlers.requests.commands import MOST_REASON, check_owner, check_requester, check_state, done
-from handlers.requests.grammar import Answer, clean, parse_quantity
+from handlers.requests.commands import MOST_REASON, check_owner, check_requester, check_state, done, satisfaction_in
+from handlers.requests.grammar import Answer, clean
 from handlers.requests.telling import authors
 from handlers.texts import say
 from handlers.working_time import say_moment
@@ -199,9 +199,7 @@ def send_serve(context: Context, values: dict[str, str], request: int) -> None:
     """End the work: points and credit to the receiving store, the costs to HQ."""
     found = request_queries.get_request(context.session, request)
     check_owner(context, found, State.ARRIVED)
-    satisfaction = parse_quantity(values.get("satisfaction", ""))
-    if satisfaction is None or not rules.LEAST_SATISFACTION <= satisfaction <= rules.MOST_SATISFACTION:
-        raise BadFields({"satisfaction": "diversion.bad_satisfaction"})
+    satisfaction = satisfaction_in(values)
     kept = values.get("kept", "")
     if kept not in rules.KEPT:
         raise BadFields({"kept": "core.pick_one"})

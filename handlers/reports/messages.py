@@ -40,7 +40,7 @@ texts.add(
         # The evening
         "digest_title": ("🌙 {name} · {day} 日结", "🌙 {name} · {day}, end of day", "🌙 {name} · {day}, cierre"),
         "digest_empty": (
-            "🌙 {name} · {day}:没有未了的事,今天也没有调拨。",
+            "🌙 {name} · {day}:没有未了的事,今天也没有可报的。",
             "🌙 {name} · {day}: nothing open, and nothing to report today.",
             "🌙 {name} · {day}: nada pendiente y nada que contar hoy.",
         ),

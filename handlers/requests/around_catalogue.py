@@ -116,9 +116,9 @@ texts.add(
             "⚠️ {label} parece lo mismo: {brief}, pedida a las {at}, la tomó {store}.",
         ),
         "same_question": (
-            "要再发一个吗?只改数量可以用 /edit {label}",
-            "Post another one? To change the quantity alone: /edit {label}",
-            "¿Publicar otra? Solo para cambiar la cantidad: /edit {label}",
+            "要再发一个吗?只想修改原来的,可以用 /edit {label}",
+            "Post another one? Only to change that one: /edit {label}",
+            "¿Publicar otra? Solo para cambiar esa: /edit {label}",
         ),
         "confirm_button": ("发布", "Post it", "Publicar"),
         "same_button": ("仍然发布", "Post all the same", "Publicar de todos modos"),
@@ -129,6 +129,11 @@ texts.add(
             "请写改什么、改成多少和原因,例如:/edit T-0001 数量 2 客户多要一个",
             "Say what, its new value and why, for example: /edit T-0001 quantity 2 customer needs one more",
             "Indica qué, el nuevo valor y por qué, por ejemplo: /edit T-0001 cantidad 2 el cliente pide otra",
+        ),
+        "change_which": (
+            "{label} 现在能改的:{names}。例如:/edit {label} 原因说明 客户已到店",
+            "Of {label} this can be changed now: {names}. For example: /edit {label} matter customer is here",
+            "De {label} se puede cambiar ahora: {names}. Por ejemplo: /edit {label} asunto el cliente ya está",
         ),
         "nothing_to_change": (
             "现在没有可以改的:{state}。",

@@ -181,6 +181,11 @@ texts.add(
         "refuse_title": ("为什么不行?", "Why not?", "¿Por qué no?"),
         "reason": ("原因", "Reason", "Motivo"),
         "reason_words": ("请写明原因", "Say why in words", "Explica el motivo"),
+        "bad_satisfaction": (
+            "满意度请写 1 到 10 的整数,例如:9",
+            "Give a whole number from 1 to 10, for example: 9",
+            "Indica un número entero de 1 a 10, por ejemplo: 9",
+        ),
         "cannot_title": ("为什么无法交付?", "Why can it not be delivered?", "¿Por qué no se puede entregar?"),
         "part_title": ("能给多少?", "How many can you give?", "¿Cuántas puedes dar?"),
         "quantity": ("数量", "Quantity", "Cantidad"),

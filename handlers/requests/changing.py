@@ -89,7 +89,7 @@ def _change_matter(context: Context, request: Request, words: str) -> None:
 
 
 URGENCY = Change("around.urgency", EDITABLE, _urgency_now, _change_urgency, around_messages.urgencies)
-_MATTER = Change("around.matter", OPEN_STATES, _matter_now, _change_matter)
+_MATTER = Change("around.matter", OPEN_STATES, _matter_now, _change_matter, wordy=True)
 
 
 def _changes(context: Context, request: Request) -> Mapping[str, Change]:
@@ -117,9 +117,12 @@ def edit(context: Context, words: str) -> None:
         return
     said, _, more = rest.strip().partition(" ")
     name = next((name for name, one in known.items() if _is_called(said, name, one)), "")
-    if not name or not more.strip():
+    if not name:
+        names = " / ".join(context.words(one.label) for one in known.values())
+        raise BadInput("around.change_which", label=name_of(request), names=names)
+    if not more.strip():
         raise BadInput("around.change_usage")
-    value, _, reason = (more.strip(), "", "") if name == "matter" else more.strip().partition(" ")
+    value, _, reason = (more.strip(), "", "") if known[name].wordy else more.strip().partition(" ")
     if not clean(reason, MOST_REASON):
         _ask_change(context, request, name, known[name], {"value": value})
         return

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _parsed: dict[str, Rules] = {}  # by digest
 _written: tuple[Rules, str] | None = None
 
+_SECOND = timedelta(seconds=1)
+
 
 def rules_of(context: Context, request: Request) -> Rules:
     """Return the rules a request was opened under."""
@@ -271,7 +273,9 @@ def _move_on(context: Context, request: Request, step: Step) -> None:
     hours = _hours(context, request, step.name, step.store_id)
     stood = working_between(hours, max(request.held_at, step.started_at), context.now)
     if stood:
-        step.due_at = add_working(hours, step.due_at, stood)
+        # A limit by the clock on the wall, as nine in the evening, may lie outside opening hours and stays of its day.
+        inside = working_between(hours, step.due_at - _SECOND, step.due_at)
+        step.due_at = add_working(hours, step.due_at, stood) if inside else step.due_at + stood
     step.held += round(stood.total_seconds())
     step.extended += 1
 

@@ -11,7 +11,7 @@ from handlers.errors import BadFields, BadInput, NotAllowed, NotFound, TooLate
 from handlers.messages import sentence
 from handlers.registry import button, form
 from handlers.requests import answering, cards, clocks, life, messages, promises, rules
-from handlers.requests.grammar import classify_reason, clean, parse_answer, parse_quantity
+from handlers.requests.grammar import classify_reason, clean, parse_answer, parse_quantity, parse_score
 from handlers.requests.kinds import kind_by_letter, kind_of
 from handlers.requests.messages import CardFacts
 from handlers.requests.telling import authors, tell_author, tell_provider
@@ -39,6 +39,14 @@ def find(context: Context, words: str, *, lock: bool) -> Request:
 def name_of(request: Request) -> str:
     """Return a request's label."""
     return rules.label(kind_of(request).letter, request.number)
+
+
+def satisfaction_in(values: dict[str, str]) -> int:
+    """Read how satisfied the customer is from a form. Raises BadFields."""
+    score = parse_score(values.get("satisfaction", ""))
+    if score is None:
+        raise BadFields({"satisfaction": "request.bad_satisfaction"})
+    return score
 
 
 def reason_in(words: str, *, example: str) -> str:

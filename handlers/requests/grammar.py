@@ -21,6 +21,7 @@ LONGEST_ANSWER = 1000
 # A consent is a few words; more than this is prose made of them.
 LONGEST_CONSENT = 80
 MOST_PIECES = 9999
+LOWEST_SCORE, HIGHEST_SCORE = 1, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ def parse_quantity(text: str) -> int | None:
     """Read how many, as people write it where a number is asked for: 2, x2, 2个, 两件; None when it is no number."""
     match = re.fullmatch(_COUNT, folded := fold(clean(text, 20)).strip())
     return parse_count(next(group for group in match.groups() if group) if match else folded)
+
+
+def parse_score(text: str) -> int | None:
+    """Read a score from 1 to 10 as people give it: 9, 9分, 9/10, 九分, 9 points; None when it is none."""
+    folded = fold(clean(text, 20)).strip()
+    match = re.fullmatch(r"([0-9]{1,3}|[一二三四五六七八九十]+)(?:\.0)? ?(?:分|/ ?10|points?|puntos?)?", folded)
+    score = parse_count(match[1]) if match else None
+    return score if score is not None and LOWEST_SCORE <= score <= HIGHEST_SCORE else None
 
 
 def parse_answer(text: str) -> Answer | None:

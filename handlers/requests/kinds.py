@@ -89,7 +89,7 @@ class Change:
     """What the requester can still change of a request: its label's key, in which states, and how.
 
     `now` says what it is, `run` takes what was written, or raises BadFields about the field `value`; it may change
-    who is asked.
+    who is asked. Where it is `wordy` its value is all that is written after its name, and the reason is asked for.
     """
 
     label: str
@@ -97,6 +97,7 @@ class Change:
     now: Callable[[Context, Request, str], str]
     run: Callable[[Context, Request, str], None]
     options: Callable[[str], tuple[tuple[str, str], ...]] = lambda _language: ()
+    wordy: bool = False
 
 
 # Where somebody, or something, is on the way and can be expected.

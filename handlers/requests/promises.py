@@ -12,7 +12,7 @@ from handlers.requests import clocks, promise_messages
 from handlers.requests.kinds import TRAVELLING, Side, kind_of
 from storage.queries import people as people_queries
 from storage.tables.people import Store
-from storage.tables.requests import AT_WORK, Request
+from storage.tables.requests import Request
 
 if TYPE_CHECKING:
     from handlers.context import Context
@@ -31,7 +31,7 @@ def lines(context: Context, request: Request, language: str, timezone: str) -> t
         rows.append(promise_messages.customer(language, book.masked(context, request.customer_id, language)))
     if request.promised_at is not None:
         rows.append(promise_messages.promised(language, timezone, context.now, request))
-    if request.eta_at is not None and request.state in AT_WORK and kind_of(request).note_eta is None:
+    if _is_expected(request):
         rows.append(promise_messages.on_the_way(language, timezone, context.now, request))
     return tuple(rows)
 
@@ -50,9 +50,15 @@ def forward(context: Context, request: Request, language: str, timezone: str) ->
     """Write the words for the customer, in their language where it is known."""
     spoken = book.language_of(context, request.customer_id) or language
     words = kind_of(request).forward(context, request, spoken, timezone)
-    if request.eta_at is not None and kind_of(request).note_eta is None:
+    if _is_expected(request):
+        assert request.eta_at is not None
         words = promise_messages.with_eta(spoken, timezone, context.now, words, request.eta_at)
     return words
+
+
+def _is_expected(request: Request) -> bool:
+    """Say whether somebody is on the way whose ETA is known; a kind with an ETA of its own shows it itself."""
+    return request.eta_at is not None and travels(request) and kind_of(request).note_eta is None
 
 
 def destination(context: Context, request: Request) -> Store:

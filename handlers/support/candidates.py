@@ -35,35 +35,34 @@ def candidates(context: Context, request: Request) -> list[Candidate]:
     support = support_queries.get_support(context.session, request.id)
     store = people_queries.get_store(context.session, request.store_id)
     numbers = clocks.rules_of(context, request)
-    visit = Visit(support.starts_at, support.ends_at)
-    return ranked(context, store, support.specialty, support.level, visit, numbers)
+    return _ranked(context, store, support, numbers)
 
 
-def ranked(context: Context, store: Store, specialty: str, level: str, visit: Visit, numbers: Rules) -> list[Candidate]:
+def _ranked(context: Context, store: Store, support: Support, numbers: Rules) -> list[Candidate]:
     """Rank the stores with a technician who fits and is free, the best of each, with the reasons. Purpose: matching."""
+    visit = Visit(support.starts_at, support.ends_at)
     since = context.now - numbers.supporting.fresh
     known = [
         (technician, other)
         for technician, other in support_queries.list_specialists(context.session, since=since)
         if other.id != store.id
-        and has_specialty(technician.specialties, specialty)
-        and rules.has_level(technician.level, level)
+        and has_specialty(technician.specialties, support.specialty)
+        and rules.has_level(technician.level, support.level)
         and rules.can_be_lent(technician.status)
         and _has_window(technician, other, visit, numbers)
     ]
-    return _as_candidates(context, store, level, _untaken(context, known, visit), numbers)
+    return _as_candidates(context, store, support.level, _untaken(context, known, support), numbers)
 
 
 def _anybody_of(context: Context, store: Store, other_id: int, support: Support, numbers: Rules) -> list[Candidate]:
     """List a store's technicians of the specialty whose time is not taken, whatever the map says of windows."""
-    visit = Visit(support.starts_at, support.ends_at)
     other = people_queries.get_store(context.session, other_id)
     known = [
         (technician, other)
         for technician in support_queries.list_technicians_of(context.session, other_id)
         if has_specialty(technician.specialties, support.specialty)
     ]
-    return _as_candidates(context, store, support.level, _untaken(context, known, visit), numbers)
+    return _as_candidates(context, store, support.level, _untaken(context, known, support), numbers)
 
 
 def _has_window(technician: Technician, store: Store, visit: Visit, numbers: Rules) -> bool:
@@ -75,13 +74,18 @@ def _has_window(technician: Technician, store: Store, visit: Visit, numbers: Rul
     return until <= 24 * 60 and is_free(windows, begins.date(), (since, until), rules.parts_of(numbers.supporting))
 
 
-def _untaken(context: Context, known: _Known, visit: Visit) -> _Known:
-    """Leave out those whose half hours are held or booked already."""
-    slots = booking_queries.slots_between(visit.starts_at, visit.ends_at)
+def _untaken(context: Context, known: _Known, support: Support) -> _Known:
+    """Leave out those whose half hours are held or booked already for another request."""
+    slots = booking_queries.slots_between(support.starts_at, support.ends_at)
     size = booking_queries.SLOT.total_seconds()
     begin, end = (datetime.fromtimestamp(slot * size, UTC) for slot in (slots.start, slots.stop))
     taken = booking_queries.list_taken(context.session, [technician.id for technician, _ in known], begin, end)
-    return [(technician, store) for technician, store in known if technician.id not in taken]
+    busy = {
+        technician_id
+        for technician_id, bookings in taken.items()
+        if any(one.request_id != support.request_id for one in bookings)
+    }
+    return [(technician, store) for technician, store in known if technician.id not in busy]
 
 
 def _as_candidates(context: Context, store: Store, level: str, known: _Known, numbers: Rules) -> list[Candidate]:

@@ -114,6 +114,9 @@ texts.add(
         "brief": ("{specialty} {level} · {when}", "{specialty} {level} · {when}", "{specialty} {level} · {when}"),
         # The form
         "form_title": ("申请技师支援", "Ask for a technician", "Pedir un técnico"),
+        "change_specialty": ("专长", "Specialty", "Especialidad"),
+        "change_level": ("级别", "Level", "Nivel"),
+        "change_time": ("时间", "Time", "Hora"),
         "specialty": ("什么专长", "Which specialty", "Qué especialidad"),
         "specialty_hint": (
             "点选,或回复专长,例如:三电故障",
@@ -252,6 +255,11 @@ texts.add(
             "Noted: {score}. You can change it until it is shown.",
             "Anotado: {score}. Puedes cambiarlo hasta que se muestre.",
         ),
+        "rated_both": (
+            "已记下 {score} 分,双方都打完了,已公开。",
+            "Noted: {score}. Both have rated, so both are shown.",
+            "Anotado: {score}. Ambos han puntuado y ya se muestra.",
+        ),
         "rated_shown": (
             "互评已经公开,不能再改。",
             "The ratings are shown already and stay as they are.",
@@ -329,9 +337,9 @@ texts.add(
             "{when} está muy lejos; como máximo {days} días, por ejemplo: próximo miércoles",
         ),
         "bad_level": (
-            "级别请写 T1、T2 或 T3",
-            "Write the level as T1, T2 or T3",
-            "Escribe el nivel como T1, T2 o T3",
+            "级别只有 T1、T2、T3,请写其中一个,例如:T2",
+            "The levels are T1, T2 and T3; write one, for example: T2",
+            "Los niveles son T1, T2 y T3; escribe uno, por ejemplo: T2",
         ),
         "technician_gone": (
             "贵店的技师那时已被别的请求占用,不能再同意了。",
@@ -342,11 +350,6 @@ texts.add(
             "工时请写 0.5 到 {most} 的小时数,例如:2.5",
             "Give the hours from 0.5 to {most}, for example: 2.5",
             "Indica las horas de 0.5 a {most}, por ejemplo: 2.5",
-        ),
-        "bad_satisfaction": (
-            "满意度请写 1 到 10 的整数,例如:9",
-            "Give a whole number from 1 to 10, for example: 9",
-            "Indica un número entero de 1 a 10, por ejemplo: 9",
         ),
         "cost_by_itself": (
             "补贴在完工时自动入账,不用另填。",

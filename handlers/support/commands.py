@@ -50,7 +50,7 @@ def support(context: Context, words: str) -> None:
     """Ask another store for a technician; what is missing is asked for."""
     store, numbers = _store(context), context.settings.rules.supporting
     today = local(context.now, store.timezone).date()
-    said = parse_support(words[:LONGEST_TEXT], _specialties(context), today, rules.parts_of(numbers))
+    said = parse_support(words[:LONGEST_TEXT], specialties(context), today, rules.parts_of(numbers))
     if said.when.problem:
         raise BadInput(f"support.{said.when.problem}")
     known = {"specialty": said.specialty, "level": said.level, "matter": said.matter}
@@ -70,7 +70,7 @@ def draft(context: Context, values: Mapping[str, str]) -> None:
     """Ask for what is missing of the form's fields, and post what is whole."""
     known = {"matter": clean(values.get("matter", ""), LONGEST_MATTER)}
     specialty = clean(values.get("specialty", ""), LONGEST_SPECIALTY)
-    known["specialty"] = find_specialty(specialty, _specialties(context)) or specialty
+    known["specialty"] = find_specialty(specialty, specialties(context)) or specialty
     if level := values.get("level", ""):
         known["level"] = parse_level(level)
         if not known["level"]:
@@ -114,7 +114,7 @@ def _consider(context: Context, known: dict[str, str], when: When) -> None:
         filled["time"] = _clock(when.begins)
     asked = messages.form(
         context.language,
-        _specialties(context),
+        specialties(context),
         must_say_time=when.day is not None and not inbound.can_form,
         args=args,
     )
@@ -146,7 +146,34 @@ def _check_day(context: Context, day: date, store: Store) -> None:
 
 
 def _say_day(context: Context, day: date, store: Store) -> str:
-    return f"{day.month}月{day.day}日" if context.language == "zh" else f"{day:%d/%m}"
+    """Write a day, with its year where it is another one."""
+    other = day.year != local(context.now, store.timezone).year
+    if context.language == "zh":
+        return f"{f'{day.year}年' if other else ''}{day.month}月{day.day}日"
+    return f"{day:%d/%m/%Y}" if other else f"{day:%d/%m}"
+
+
+def visit_in(context: Context, words: str) -> Visit:
+    """Read a day and a time as they are changed to. Raises BadFields about the field `value`."""
+    numbers, store = context.settings.rules.supporting, _store(context)
+    today = local(context.now, store.timezone).date()
+    when = find_when(clean(words, 60), today, rules.parts_of(numbers))
+    problem = when.problem or ("bad_day" if when.day is None else "need_time" if when.begins is None else "")
+    if problem:
+        raise BadFields({"value": f"support.{problem}"})
+    try:
+        visit = _visit(context, when)
+    except BadFields as error:
+        raise BadFields({"value": error.key}, **error.values) from error
+    assert visit is not None
+    return visit
+
+
+def urgency_of(context: Context, visit: Visit) -> Urgency:
+    """Return how urgent a visit is: less than the lead away is urgent."""
+    timezone = _store(context).timezone
+    today, day = (local(at, timezone).date() for at in (context.now, visit.starts_at))
+    return Urgency.URGENT if rules.is_urgent(day, today, context.settings.rules.supporting) else Urgency.NORMAL
 
 
 def _clock(minutes: int) -> str:
@@ -159,7 +186,7 @@ def _store(context: Context) -> Store:
     return context.store
 
 
-def _specialties(context: Context) -> list[str]:
+def specialties(context: Context) -> list[str]:
     """List what technicians of the network are good at, each once, in the order of the map."""
     cells = support_queries.list_specialties(context.session)
     return list(dict.fromkeys(one for cell in cells for one in split_specialties(cell)))
@@ -169,28 +196,26 @@ def _specialties(context: Context) -> list[str]:
 
 
 def _open(context: Context, specialty: str, level: str, visit: Visit, matter: str) -> None:
-    store, numbers = _store(context), context.settings.rules
-    today, day = (local(at, store.timezone).date() for at in (context.now, visit.starts_at))
-    urgent = rules.is_urgent(day, today, numbers.supporting)
+    urgency = urgency_of(context, visit)
     request = life.open_request(
         context,
         kind_named("support"),
-        urgency=Urgency.URGENT if urgent else Urgency.NORMAL,
+        urgency=urgency,
         matter=matter,
         customer_waits=says_waiting(matter),
-        cap_at=visit.ends_at + numbers.clocks.support.work,
+        cap_at=visit.ends_at + context.settings.rules.clocks.support.work,
     )
     row = {"request_id": request.id, "specialty": specialty, "level": level}
     add_held(context.session, Support, row | {"starts_at": visit.starts_at, "ends_at": visit.ends_at})
     found = candidates.candidates(context, request)
     life.start(context, request, found)
     facts = done(context, request, "support.open", "", regions=[one.region_id for one in found])
-    if urgent and not request.practice:
-        _tell_hq(context, request)
+    if urgency is Urgency.URGENT and not request.practice:
+        tell_hq(context, request)
     _explain(context, request, facts.ask, found)
 
 
-def _tell_hq(context: Context, request: Request) -> None:
+def tell_hq(context: Context, request: Request) -> None:
     """Tell HQ of a support that is asked for at short notice; it is asked all the same."""
     store = people_queries.get_store(context.session, request.store_id).name
     lead = context.settings.rules.supporting.lead

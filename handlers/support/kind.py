@@ -13,6 +13,7 @@ from handlers.requests import clocks
 from handlers.requests import rules as request_rules
 from handlers.requests.kinds import CostRule, Kind, Side, StepKind, register
 from handlers.support import candidates, commands, messages, rules, telling
+from handlers.support.changing import CHANGES
 from handlers.working_time import add_working, say_moment
 from storage.queries import people as people_queries
 from storage.queries import support as support_queries
@@ -194,6 +195,7 @@ register(
         promise=_promise,
         line_at=_line_at,
         same=_same,
+        changes=CHANGES,
         numbers=("supporting",),
     )
 )

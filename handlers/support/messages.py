@@ -10,6 +10,7 @@ from handlers import texts
 from handlers.chat import Button, Field, Form, Line, Look, Message, bold, line, message
 from handlers.durations import say_duration
 from handlers.money import format_amount
+from handlers.requests.grammar import HIGHEST_SCORE, LOWEST_SCORE
 from handlers.requests.messages import comma
 from handlers.support import catalogue, rules
 from handlers.support.rules import Side
@@ -142,6 +143,17 @@ def brief(language: str, support: Support, timezone: str) -> str:
     )
 
 
+def time_of(language: str, timezone: str, now: datetime, support: Support) -> str:
+    """Say from when until when a technician is wanted."""
+    since = say_moment(support.starts_at, timezone, now, language)
+    return f"{since} – {say_moment(support.ends_at, timezone, support.starts_at, language)}"
+
+
+def levels(_language: str) -> tuple[tuple[str, str], ...]:
+    """Return the levels to choose from."""
+    return tuple((one, one) for one in rules.LEVELS)
+
+
 # Asking for one
 
 
@@ -162,7 +174,7 @@ def form(language: str, specialties: Sequence[str], *, must_say_time: bool, args
                 tuple((one, one) for one in specialties[:MOST_OFFERED]),
                 hint=texts.say(language, "support.specialty_hint"),
             ),
-            Field("level", texts.say(language, "support.level"), "choice", tuple((one, one) for one in rules.LEVELS)),
+            Field("level", texts.say(language, "support.level"), "choice", levels(language)),
             Field("day", texts.say(language, "support.day"), "date", hint=texts.say(language, "support.day_hint")),
             Field(
                 "time",
@@ -282,7 +294,7 @@ def rating_buttons(request: Request, side: Side) -> tuple[tuple[Button, ...], ..
     """Offer a rating from the lowest to the highest, in two rows."""
     scores = [
         Button(str(score), "support.rate", {"request": request.id, "side": side, "score": score})
-        for score in range(rules.LOWEST, rules.HIGHEST + 1)
+        for score in range(LOWEST_SCORE, HIGHEST_SCORE + 1)
     ]
     return tuple(scores[:5]), tuple(scores[5:])
 

@@ -19,7 +19,6 @@ LEVELS = ("T1", "T2", "T3")
 AGREED = ("time", "cost", "travel")
 # What must be ready the day before, and whose it is.
 CHECKLIST: dict[Side, tuple[str, ...]] = {"giver": ("tools", "travel", "lodging"), "host": ("work_order", "parts")}
-LOWEST, HIGHEST = 1, 10  # of a rating
 _DAY = timedelta(days=1)
 _SLOT = timedelta(minutes=30)
 # Somebody of such a status is not sent anywhere.
@@ -65,8 +64,10 @@ def visit_of(
 ) -> Visit | None:
     """Return the visit of these local minutes of a day; None where it is over already.
 
-    One that has begun begins with the next half hour, where that leaves any of it.
+    A stretch that has begun begins with the next half hour, where that leaves any of it; a moment is over once it is
+    past.
     """
+    moment = until is None
     if until is None:
         until = min(begins + round(numbers.visit / timedelta(minutes=1)), 24 * 60)
     midnight = datetime.combine(day, time(0))
@@ -77,6 +78,8 @@ def visit_of(
 
     starts_at, ends_at = instant(begins), instant(until)
     if starts_at <= now:
+        if moment:
+            return None
         starts_at = datetime.fromtimestamp((now.timestamp() // 1800 + 1) * 1800, now.tzinfo)
     return Visit(starts_at, ends_at) if ends_at - starts_at >= _SLOT else None
 

@@ -18,8 +18,9 @@ from handlers.requests.commands import (
     done,
     may_record,
     name_of,
+    satisfaction_in,
 )
-from handlers.requests.grammar import parse_quantity
+from handlers.requests.grammar import HIGHEST_SCORE, LOWEST_SCORE
 from handlers.requests.telling import authors
 from handlers.support import messages, rules, telling
 from handlers.support.rules import Side
@@ -224,9 +225,7 @@ def send_record(context: Context, values: dict[str, str], request: int) -> None:
     minutes = parse_hours(values.get("hours", ""))
     if not minutes or minutes > longest.total_seconds() / 60:
         raise BadFields({"hours": "support.bad_hours"}, most=round(longest.total_seconds() / 3600))
-    satisfaction = parse_quantity(values.get("satisfaction", "").removesuffix(".0"))
-    if satisfaction is None or not rules.LOWEST <= satisfaction <= rules.HIGHEST:
-        raise BadFields({"satisfaction": "support.bad_satisfaction"})
+    satisfaction = satisfaction_in(values)
     support.solved, support.minutes, found.satisfaction = solved, minutes, satisfaction
     if not may_record(context, found):
         return  # what was written is kept, and the form shows it again
@@ -252,16 +251,23 @@ def press_rate(context: Context, request: int, side: Side, score: int) -> None:
     support = support_queries.get_support(context.session, request)
     if support.shown_at is not None:
         raise TooLate("support.rated_shown")
-    if not rules.LOWEST <= score <= rules.HIGHEST:
+    if not LOWEST_SCORE <= score <= HIGHEST_SCORE:
         raise TooLate("core.unknown_button")
     if side == "giver":
         support.rating_by_giver = score
     else:
         support.rating_by_host = score
-    if support.rating_by_giver is not None and support.rating_by_host is not None:
+    both = support.rating_by_giver is not None and support.rating_by_host is not None
+    if both:
         telling.show_ratings(context, found, support)
     # The score itself is on no record that the other side could read before its time.
-    done(context, found, "support.rate", str(found.state), words=context.words("support.rated", score=score))
+    done(
+        context,
+        found,
+        "support.rate",
+        str(found.state),
+        words=context.words("support.rated_both" if both else "support.rated", score=score),
+    )
 
 
 def _note(context: Context, request: Request, word: str, **values: object) -> None:

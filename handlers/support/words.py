@@ -9,7 +9,7 @@ from datetime import date
 
 from handlers.boards.specialties import find_specialty, without_specialty
 from handlers.boards.windows import Parts, When, find_when
-from handlers.requests.grammar import clean, fold
+from handlers.requests.grammar import clean, fold, parse_count
 
 LONGEST_TEXT = 400
 LONGEST_SPECIALTY = 40
@@ -22,6 +22,10 @@ _WAITING = re.compile(
     r"|cliente.{0,12}(?:esper|en (?:la )?tienda)"
 )
 _NOT_WAITING = re.compile(r"(?:客户|顾客|客人|车主).{0,2}(?:不|没)|customer (?:is )?not|cliente no")
+_HOURS_AND_MINUTES = re.compile(
+    r"(?P<hours>[0-9]{1,3}|[一二两三四五六七八九十]{1,3}) ?"
+    r"(?:(?P<half>个半)(?:小时|钟头)?|(?:个?小时|钟头|h) ?(?:(?P<minutes>[0-5]?[0-9]) ?(?:分钟?|m|min)?)?)"
+)
 _EDGE = " ,;:.!，。；：！、"
 
 
@@ -61,8 +65,10 @@ def says_waiting(matter: str) -> bool:
 
 
 def parse_hours(text: str) -> int | None:
-    """Read hours of work as minutes: 3, 2.5, 2小时; None for anything else."""
-    found = re.fullmatch(
-        r"([0-9]{1,3})(?:[.,]([0-9]))? ?(?:小时|个小时|h|hours?|horas?)?", fold(clean(text, 20)).strip()
-    )
+    """Read hours of work as minutes: 3, 2.5, 2小时, 2小时30分, 两个半小时; None for anything else."""
+    folded = fold(clean(text, 20)).strip()
+    if found := _HOURS_AND_MINUTES.fullmatch(folded):
+        hours = parse_count(found["hours"])
+        return None if hours is None else hours * 60 + (30 if found["half"] else int(found["minutes"] or 0))
+    found = re.fullmatch(r"([0-9]{1,3})(?:[.,]([0-9]))? ?(?:小时|个小时|h|hours?|horas?)?", folded)
     return int(found[1]) * 60 + int(found[2] or 0) * 6 if found else None

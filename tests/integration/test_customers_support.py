@@ -51,6 +51,25 @@ def test_the_experts_eta_is_typed_by_button_and_by_command(desk: Desk) -> None:
     assert "🚗 预计 13:05 到达" in talk.card(network.managers_chat, "S-0001").plain
 
 
+def test_who_has_arrived_is_not_expected_any_more(desk: Desk) -> None:
+    desk.confirmed(POST + CONTACT)
+    talk, network = desk.talk, desk.network
+    talk.passes(until=STARTS - timedelta(minutes=50))
+    talk.says(desk.zhang_himself, "/eta S-0001 12:50")
+    talk.passes(until=STARTS)
+    talk.presses(network.sz01_manager, "技师已到店")
+    talk.delivered()
+    line = talk.last_heard(network.sz01_manager, "请把进度转告客户").plain
+    assert "已到店,正在处理您的车" in line and "预计" not in line
+    assert "🚗" not in talk.card(network.managers_chat, "S-0001").plain
+
+
+def test_what_is_said_of_the_customer_beside_a_telephone_stays_in_the_matter(desk: Desk) -> None:
+    desk.talk.says(desk.network.sz01_manager, f"{POST} 13800001234")
+    assert desk.request().matter == "高压互锁报警,客户车在店"
+    assert "👤 客户:138****1234" in desk.talk.card(desk.network.managers_chat, "S-0001").plain
+
+
 def test_the_experts_live_location_says_how_far_he_is_and_when_he_comes(desk: Desk) -> None:
     desk.confirmed(POST + CONTACT)
     talk, network = desk.talk, desk.network

@@ -242,6 +242,16 @@ def test_a_day_nobody_has_spoken_of_takes_the_stores_usual_capacity(desk: Desk) 
 # The customer's contact, and what changes under way
 
 
+def test_a_telephone_is_the_way_out_where_another_customer_of_the_same_car_left_none(desk: Desk) -> None:
+    desk.opens()
+    desk.opens()
+    assert "若是另一位客户,请写上电话或车牌" in desk.talk.last(desk.sender).plain
+    desk.opens(f"{POST} 客户张先生 13800001234")
+    assert "像是同一件事" in desk.talk.last(desk.sender).plain
+    desk.talk.presses(desk.sender, "仍然发布")
+    assert desk.count() == 2
+
+
 def test_a_telephone_tells_two_customers_apart_and_stands_nowhere_in_clear(desk: Desk) -> None:
     desk.opens("/divert 保养 等待150分钟 宝马X3 需要代步车 客户张先生 13800001234")
     assert desk.request().customer_id is not None
@@ -373,6 +383,29 @@ def test_a_hold_puts_the_no_show_off_by_as_long_as_it_lasts(desk: Desk) -> None:
     assert desk.steps()["come"].due_at == due + timedelta(minutes=20)
     desk.talk.passes(minutes=20)
     assert desk.request().state is State.CLOSED
+
+
+def test_a_hold_moves_nine_in_the_evening_by_as_long_and_not_into_the_next_morning(desk: Desk) -> None:
+    desk.departed()
+    cap = desk.request().cap_at
+    desk.talk.says(desk.network.sz01_manager, "/hold D-0001 10m 路上堵车")
+    desk.talk.passes(minutes=10)
+    assert desk.request().cap_at == cap + timedelta(minutes=10)
+    assert "全程 21:10 前" in desk.talk.card(desk.network.managers_chat, "D-0001").plain
+
+
+def test_an_answer_left_behind_is_not_said_to_be_somebody_else_s(desk: Desk) -> None:
+    talk = desk.talk
+    desk.arrived()
+    talk.presses(desk.receiver, "已完成")
+    talk.delivered()
+    talk.says(desk.receiver, "9")
+    talk.delivered()
+    asked = talk.last_heard(desk.receiver)
+    talk.says(desk.receiver, "/cancel")
+    talk.presses(desk.receiver, "已完成")
+    talk.delivered()
+    assert talk.presses(desk.receiver, "留住了", on=asked).toast.startswith("这个按钮是前面的问题")
 
 
 def test_practice_runs_whole_and_takes_no_bay_no_technician_and_counts_nowhere(desk: Desk) -> None:

@@ -50,7 +50,7 @@ def test_the_digest_is_posted_at_nine_in_the_evening_of_each_region(talk: Talk, 
 
 def test_an_empty_evening_is_said_in_one_line(talk: Talk, network: SmallNetwork) -> None:
     talk.passes(until=EVENING)
-    assert posted(talk, network.managers_chat, "🌙") == ["🌙 深圳 · 3月2日:没有未了的事,今天也没有调拨。"]
+    assert posted(talk, network.managers_chat, "🌙") == ["🌙 深圳 · 3月2日:没有未了的事,今天也没有可报的。"]
 
 
 def test_every_evening_has_one_digest(talk: Talk, network: SmallNetwork) -> None:

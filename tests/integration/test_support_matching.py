@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -256,3 +256,87 @@ def test_a_late_acceptance_counts_only_while_the_technician_is_still_free(desk: 
     with talk.database.transaction(writing=False) as session:
         assert session.get_one(Request, first).state is State.ACCEPTED
         assert [booking.technician_id for booking in booking_queries.list_bookings(session, first)][-1] == desk.zhang.id
+
+
+# Changing what is wanted before a store has agreed
+
+
+def changes(desk: Desk, words: str, reason: str) -> None:
+    desk.talk.says(desk.network.sz01_manager, f"/edit S-0001 {words}")
+    desk.talk.delivered()
+    desk.talk.says(desk.network.sz01_manager, reason)
+    desk.talk.delivered()
+
+
+def test_another_time_frees_the_old_one_and_holds_who_is_free_then_and_moves_the_limit_of_the_whole(desk: Desk) -> None:
+    talk, network = desk.talk, desk.network
+    talk.says(network.sz01_manager, POST)
+    talk.delivered()
+    changes(desk, "时间 3月6日 9:00-12:00", "客户改上午来")
+    # 张伟 is free on the whole of Friday: the same store, the same technician, another time.
+    assert desk.bookings() == [(desk.zhang.id, "freed"), (desk.zhang.id, "held")]
+    assert [ask.state for ask in desk.asks()] == [AskState.PENDING]
+    assert desk.support().starts_at == STARTS - timedelta(hours=4)
+    assert desk.request().cap_at == datetime(2026, 3, 6, 6, 0, tzinfo=UTC)  # two hours after its end
+    told = talk.last_heard(network.sz02_manager, "✏️ S-0001 三电故障 T3 · 3月6日 09:00").plain
+    assert told.endswith("从 3月6日 13:00 – 18:00 改成 3月6日 09:00 – 12:00。原因:客户改上午来")
+    assert not talk.heard(network.hq_chat)
+
+
+def test_a_time_nearer_than_three_days_makes_it_urgent_and_hq_is_told_once(desk: Desk) -> None:
+    talk, network = desk.talk, desk.network
+    talk.says(network.sz01_manager, POST)
+    talk.delivered()
+    changes(desk, "时间 3月4日上午", "客户等不及")
+    changes(desk, "时间 3月4日下午", "上午没人")
+    assert desk.request().urgency is Urgency.URGENT
+    assert [message.plain[:8] for message in talk.outbox(network.hq_chat)] == ["🔴 S-0001"]
+    changes(desk, "时间 3月6日下午", "又不急了")
+    assert desk.request().urgency is Urgency.NORMAL
+
+
+def test_a_level_the_asked_store_has_nobody_of_goes_to_the_next_store(desk: Desk) -> None:
+    talk, network = desk.talk, desk.network
+    talk.says(network.sz01_manager, POST.replace("T3", "T2"))
+    talk.delivered()
+    assert desk.bookings() == [(desk.li.id, "held")]
+    talk.says(network.sz01_manager, "/edit S-0001 级别 T3 T2 修过没修好")
+    assert desk.bookings() == [(desk.li.id, "freed"), (desk.zhang.id, "held")]
+    talk.says(network.sz01_manager, "/edit S-0001 专长 智能驾驶 其实是雷达")
+    assert desk.bookings()[1:] == [(desk.zhang.id, "freed"), (desk.wang.id, "held")]
+    assert [ask.state for ask in desk.asks()] == [AskState.CANCELLED, AskState.PENDING]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("级别 T9 难", "级别只有 T1、T2、T3"),
+        ("价格 100 贵", "现在能改的:时间 / 级别 / 专长 / 原因说明"),
+    ],
+)
+def test_what_cannot_be_changed_gets_a_sentence_and_nothing_moves(desk: Desk, words: str, says: str) -> None:
+    desk.talk.says(desk.network.sz01_manager, POST)
+    desk.talk.delivered()
+    desk.talk.says(desk.network.sz01_manager, f"/edit S-0001 {words}")
+    assert says in desk.talk.last(desk.network.sz01_manager).plain
+    assert desk.bookings() == [(desk.zhang.id, "held")]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [("时间 2月30日下午", "没有这一天"), ("时间 3月1日下午", "已经过了"), ("时间 3月6日", "还缺时间")],
+)
+def test_a_time_that_cannot_be_is_asked_for_again_and_the_old_one_stays_held(desk: Desk, words: str, says: str) -> None:
+    desk.talk.says(desk.network.sz01_manager, POST)
+    desk.talk.delivered()
+    changes(desk, words, "客户改期")
+    assert says in desk.talk.last(desk.network.sz01_manager).plain
+    assert desk.bookings() == [(desk.zhang.id, "held")]
+    assert desk.support().starts_at == STARTS
+
+
+def test_what_both_stores_agree_on_is_not_changed_by_one_of_them(desk: Desk) -> None:
+    desk.accepted()
+    desk.talk.says(desk.network.sz01_manager, "/edit S-0001 时间 3月6日上午 早点来")
+    assert "现在能改的:原因说明" in desk.talk.last(desk.network.sz01_manager).plain
+    assert desk.support().starts_at == STARTS

@@ -30,6 +30,19 @@ from handlers.masking import Contact
         ("客户张伟,13800001234", "客户张**,138****1234"),
         ("车主李女士在店", "车主李**在店"),
         ("customer Mr Smith waiting", "customer M** waiting"),
+        # Without the word for a customer: a title, or a name right beside a number.
+        ("奥迪A4 张先生 13800001234", "奥迪A4 张** 138****1234"),
+        ("请找李女士", "请找李**"),
+        ("客户在等 张三,13800001234", "客户在等 张**,138****1234"),
+        ("Mrs. Jones waits", "M** waits"),
+        ("BMW X3, John Smith +66 81 234 5678", "BMW X3, J** +66****5678"),
+        ("Sra. Pérez espera", "S** espera"),
+        ("aceite, Ana López tel: 612 345 678", "aceite, A** tel: 61****678"),
+        # What is said of a customer is no name.
+        ("高压互锁报警,客户车在店 13800001234", "高压互锁报警,客户车在店 138****1234"),
+        ("客户在店 13800001234", "客户在店 138****1234"),
+        ("高压报警 13800001234", "高压报警 138****1234"),
+        ("BMW X3 +66 81 234 5678", "BMW X3 +66****5678"),
     ],
 )
 def test_a_contact_is_masked(written: str, masked: str) -> None:
@@ -40,6 +53,8 @@ def test_a_contact_is_masked(written: str, masked: str) -> None:
     "written",
     [
         "前大灯-左 x1 urgent 客户在等",
+        "请王师傅来看看",
+        "王强 T3 三电故障",
         "客户等待150分钟",
         "客户已预约",
         "8K0 941 003",

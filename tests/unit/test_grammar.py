@@ -19,6 +19,7 @@ from handlers.requests.grammar import (
     fold,
     parse_answer,
     parse_count,
+    parse_score,
 )
 
 
@@ -396,3 +397,14 @@ def test_no_text_however_odd_takes_long(unit: str) -> None:
     parse_answer(unit * (10_000 // len(unit)))
     classify_reason(unit * (10_000 // len(unit)))
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("written", "score"),
+    counted("""
+    9 → 9 | 9分 → 9 | ９分 → 9 | 十分 → 10 | 八 → 8 | 9/10 → 9 | 10.0 → 10 | 9 points → 9 | 7 puntos → 7
+    0 → - | 11 → - | 一千二 → - | 9.5 → - | 很好 → - | 9/5 → -
+"""),
+)
+def test_a_score_is_read_as_people_give_it(written: str, score: int | None) -> None:
+    assert parse_score(written) == score

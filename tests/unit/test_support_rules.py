@@ -64,6 +64,14 @@ def test_a_visit_that_has_begun_begins_with_the_next_half_hour_and_one_that_is_o
     assert rules.visit_of(FRIDAY, at(9), at(12), ZONE, now, NUMBERS) is None
 
 
+def test_a_moment_that_is_past_is_none_however_much_would_be_left_of_three_hours() -> None:
+    now = datetime(2026, 11, 27, 6, 10, tzinfo=UTC)  # 14:10 in Shenzhen
+    assert rules.visit_of(FRIDAY, at(14), None, ZONE, now, NUMBERS) is None
+    later = rules.visit_of(FRIDAY, at(14) + 15, None, ZONE, now, NUMBERS)
+    assert later is not None
+    assert later.starts_at == now + timedelta(minutes=5)
+
+
 def test_only_the_beginning_said_means_three_hours_and_never_past_midnight() -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
     visit = rules.visit_of(FRIDAY, at(22), None, ZONE, now, NUMBERS)
@@ -223,7 +231,20 @@ def test_a_level_is_read(words: str, level: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "minutes"), [("3", 180), ("2.5", 150), ("2,5小时", 150), ("0.5", 30), ("两个半", None), ("", None)]
+    ("words", "minutes"),
+    [
+        ("3", 180),
+        ("2.5", 150),
+        ("2,5小时", 150),
+        ("0.5", 30),
+        ("２小时３０分", 150),
+        ("两个半小时", 150),
+        ("三小时", 180),
+        ("1h20m", 80),
+        ("2小时90分", None),
+        ("很久", None),
+        ("", None),
+    ],
 )
 def test_hours_of_work_are_read(words: str, minutes: int | None) -> None:
     assert parse_hours(words) == minutes
