@@ -116,7 +116,10 @@ class Prepared:
         return found[0] if found else None
 
     def change(self, session: Session, given: Values | Sequence[Values]) -> int:
-        """Run it, once or once for each of these; returns how many rows it changed or added."""
+        """Run it, once or once for each of these; returns how many rows it changed.
+
+        Of rows that were added a driver need not know how many: -1.
+        """
         raw = self._driver_of(session)
         if raw is None:
             one = dict(given) if isinstance(given, Mapping) else [dict(values) for values in given]

@@ -122,11 +122,12 @@ def test_a_transaction_that_fails_leaves_nothing_of_what_was_added(
         assert names.isdisjoint({"华北", "东北"})
 
 
-def test_rows_are_added_and_counted(any_database: Database) -> None:
+def test_rows_are_added_and_changed(any_database: Database) -> None:
     add = Prepared(insert(Counter.__table__))  # type: ignore[attr-defined]
     with any_database.transaction() as session:
         add.change(session, [{"name": "a", "value": 1}, {"name": "b", "value": 2}])
-        assert add.change(session, {"name": "c", "value": 3}) == 1
+        add.change(session, {"name": "c", "value": 3})
+        assert Prepared(COUNT).scalar(session, which="c", more=1) == 4
         assert Prepared(COUNT).each(session, [{"which": "a", "more": 5}]) == [(6,)]
         assert Prepared(COUNT).scalar(session, which="b", more=1) == 3
         assert Prepared(COUNT).rows(session, which="nobody", more=1) == []
