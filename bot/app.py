@@ -158,7 +158,7 @@ class App:
             moments = [moment for moment in (due, look) if moment is not None]
             if self.inbox.is_idle and all(moment > now for moment in moments):
                 return min(moments, default=None)
-        raise RuntimeError("the bot does not come to rest: something is due again and again")
+        raise RuntimeError(f"the bot does not come to rest: at {now} a timer is due at {due}, a message at {look}")
 
     async def advance(self, to: datetime, *, step: timedelta = STEP) -> None:
         """Let simulated time pass up to an instant, stopping wherever something is due."""

@@ -173,7 +173,9 @@ class Prepared:
         fixed = {
             name: value for name, value in state.parameters.items() if name not in given and name not in given_places
         }
-        places = tuple((name, state.processors.get(name)) for name in state.positiontup or ())
+        # Those of lists come with their places, all others with the statement.
+        converts = {**compiled._bind_processors, **state.processors}
+        places = tuple((name, converts.get(name)) for name in state.positiontup or ())
         return _Text(state.statement, fixed, lists, places)
 
     # What it gives back

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import String, bindparam, cast, event, insert, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError, MultipleResultsFound, NoResultFound, OperationalError
 from sqlmodel import Session, SQLModel, col
 
@@ -14,6 +14,7 @@ from storage.database import Database, is_passing
 from storage.queries.prepared import Prepared
 from storage.queries.rows import add_held, add_row, get_row
 from storage.tables.people import Account, Person, Region, Role, Store
+from storage.tables.queues import Timer
 from storage.tables.requests import Counter
 from tests.factories import MONDAY, SmallNetwork, small_network
 
@@ -161,3 +162,29 @@ def test_a_locked_database_passes(database: Database) -> None:
             with pytest.raises(OperationalError) as locked:
                 add.change(session, {"name": "late", "value": 1})
     assert is_passing(locked.value)
+
+
+def test_an_instant_is_stored_and_asked_for_as_sqlalchemy_does(any_database: Database) -> None:
+    """SQLite compares instants as text: two ways to write the same one would be two instants."""
+    moments = [MONDAY, MONDAY + timedelta(milliseconds=200)]
+    timers = Timer.__table__  # type: ignore[attr-defined]
+    row = {"name": "n", "args": "{}", "attempts": 0, "error": ""}
+    rows = [{**row, "key": f"{number}", "due_at": at, "try_at": at} for number, at in enumerate(moments)]
+    with any_database.transaction() as session:
+        Prepared(insert(timers)).change(session, rows)
+        Prepared(insert(timers)).add(session, {**rows[1], "key": "one"})
+        Prepared(update(timers).where(timers.c.key == "0").values(fired_at=bindparam("now"))).change(
+            session, {"now": moments[1]}
+        )
+        session.connection().execute(insert(timers), [{**one, "key": f"s{one['key']}"} for one in rows])
+        session.connection().execute(update(timers).where(timers.c.key == "s0").values(fired_at=moments[1]))
+        columns = [type_coerce(cast(timers.c[name], String), String) for name in ("due_at", "try_at", "fired_at")]
+        stored = {
+            key: tuple(times) for key, *times in session.connection().execute(select(timers.c.key, *columns)).all()
+        }
+        assert stored["0"] == stored["s0"]
+        assert stored["1"] == stored["s1"] == stored["one"]
+        by_then = Prepared(select(timers.c.key).where(timers.c.due_at <= bindparam("now")).order_by(timers.c.key))
+        assert by_then.scalars(session, now=moments[1]) == ["0", "1", "one", "s0", "s1"]
+        among = Prepared(select(timers.c.key).where(timers.c.due_at.in_(bindparam("at", expanding=True))))
+        assert sorted(among.scalars(session, at=[moments[1]])) == ["1", "one", "s1"]
