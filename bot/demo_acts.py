@@ -167,7 +167,7 @@ def _owes(people: People, member: Member, shown: Shown, button: Button) -> None:
     if people.twist(label) == "hold":
         people.after(dice, (3, 6), partial(people.say, member, f"/hold {label} 20m {HELD}"))
     cannot = find_button(shown, "request.cannot")
-    if cannot is not None and not script and dice.random() < 0.1:
+    if cannot is not None and (people.twist(label) == "cannot" or (not script and dice.random() < 0.1)):
 
         async def give_back() -> None:
             people.will_write(member, dice.choice(BROKEN))

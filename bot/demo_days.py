@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.demo_customers import Book
 from bot.demo_network import Member, managers_chat
-from bot.demo_people import ZONE, People, Plan
+from bot.demo_people import ZONE, People, Plan, Script
 from handlers.network.sample import sample_workbook
 from handlers.working_time import at_local
 from storage.tables.people import Role
@@ -26,8 +26,13 @@ URGENCY_WORDS = {"urgent": ("urgent", "急", "紧急"), "today": ("今天", "tod
 FIRST_PART = "前大灯-左"  # what every example asks for
 # Needs a day and store: fifteen stores move some two dozen parts a week.
 NEEDS = 0.2
-# On which day and when a part is lent for a day, and one is held up.
-TWISTS = ((0, time(11, 5), "loan"), (0, time(16, 10), "hold"))
+# On which day and when a part is lent for a day, one is held up, one cannot be sent after all, and nobody gives one.
+TWISTS = (
+    (0, time(11, 5), "loan"),
+    (0, time(16, 10), "hold"),
+    (3, time(10, 40), "cannot"),
+    (6, time(10, 20), "nobody"),
+)
 
 CHATTER = ("辛苦了", "收到", "今天堵车厉害,大家注意时间", "谢谢各位", "周五月度例会别忘了")
 
@@ -111,14 +116,15 @@ class Days:
         self._people.at(_at(day, time(8, 45), dice, 480), partial(self._people.say, need.author, need.words, chat=chat))
 
     def _plan_twist(self, day: date, start: time, twist: str) -> None:
-        """Plan a part that is lent for a day, or one whose clocks stand still for a while."""
+        """Plan a part that is lent for a day, held up, promised and not to be sent, or given by nobody."""
         need = self.scene(others=1)
         if twist == "loan":
             back = day + timedelta(days=1)
             command = f"/borrow {need.part} x1 urgent 客户在等 还{back.month}月{back.day}日"
             need = replace(need, words=command)
         when = at_local(day, start, ZONE)
-        self._people.at(when, partial(self.post, need, [], Plan(("accept",), twist)))
+        script: Script = ("refuse",) if twist == "nobody" else ("accept",)
+        self._people.at(when, partial(self.post, need, [], Plan(script, twist)))
 
     def _need(
         self, store: str, part: str, count: int, matter: str, word: str, dice: random.Random | None = None

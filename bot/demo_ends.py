@@ -26,6 +26,7 @@ _TRANSFERS = (
     "transfer unanswered and delivered by another",
     "transfer given back",
     "transfer withdrawn",
+    "transfer closed by the region",
     "transfer lent and returned",
     "transfer held",
 )
@@ -64,6 +65,7 @@ def _transfer(facts: Facts, request: Request) -> list[str]:
         done and AskState.EXPIRED in asks,
         AskState.BROKEN in asks,
         request.state is State.WITHDRAWN,
+        request.state is State.CLOSED,
         moved.back_at is not None,
         "held" in words,
     )

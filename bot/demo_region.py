@@ -42,7 +42,7 @@ async def _decide(people: People, member: Member, shown: Shown, label: str, dice
         if part and people.shelf[store].get(part[1], 0) > 1 and (asker is None or store != asker.store)
     ]
     willing = [store for store in have if store not in refused] or have
-    if willing and dice.random() < 0.6:
+    if willing and dice.random() < 0.6 and people.twist(label) != "nobody":
         await people.say(member, f"/assign {label} {dice.choice(willing)}")
     else:
         await people.say(member, f"/close {label} {dice.choice(NO_STORE)}")

@@ -74,7 +74,7 @@ def test_the_week_takes_every_way_a_request_can_end_and_all_is_right_after_it(tm
         "support": True,
         "diversion": True,
     }
-    assert len(summary["ends"]) == 26
+    assert len(summary["ends"]) == 27
     assert {end for end, count in summary["ends"].items() if count == 0} == set()
     assert summary["ends"]["question solved"] == 2
     assert "故障已解决" in told, "the support is told to its end"
