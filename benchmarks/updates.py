@@ -91,11 +91,11 @@ def _echo(how: How, wire: Wire, said: Said) -> float:
     return rate
 
 
-def warm_up(wire: Wire, network: Network) -> None:
+def warm_up(wire: Wire, network: Network, *, rest: float = 0.5) -> None:
     """Let managers ask who they are and who has a part, so that nothing is done for the first time afterwards."""
     said = network.whoami(100) + network.stock(20)
     wire.load(said)
-    wire.wait_quiet(len(said), rest=0.5)
+    wire.wait_quiet(len(said), rest=rest)
     wire.ask("forget")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from storage.queries.queues import insert_for
+from storage.queries.requests import UNFINISHED
 from storage.queries.rows import get_row
 from storage.tables.boards import Capacity, Technician
 from storage.tables.diversions import Complaint, Diversion, WorkCredit
@@ -27,7 +28,8 @@ def list_open_diversions(session: Session, store_id: int) -> Sequence[tuple[Requ
         for request, diverted in session.exec(
             select(Request, Diversion)
             .join(Diversion, col(Diversion.request_id) == col(Request.id))
-            .where(Request.store_id == store_id, col(Request.ended_at).is_(None), col(Request.finished_at).is_(None))
+            # By their state: what was withdrawn was never finished, and of that there are years.
+            .where(Request.store_id == store_id, col(Request.state).in_(UNFINISHED), col(Request.kind) == "diversion")
             .order_by(col(Request.id))
         )
     ]
