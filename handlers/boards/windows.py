@@ -134,6 +134,17 @@ _NEAR = {
     "manana": 1,
     "hoy": 0,
 }
+# Days gone by. Nobody comes then, and who wrote so by mistake is told that rather than asked when.
+_GONE = {
+    "大前天": 3,
+    "前天": 2,
+    "昨天": 1,
+    "昨日": 1,
+    "day before yesterday": 2,
+    "yesterday": 1,
+    "anteayer": 2,
+    "ayer": 1,
+}
 
 
 def _any(words: Sequence[str]) -> str:
@@ -153,7 +164,7 @@ _DATES = re.compile(
     rf"|(?<![0-9])(?P<sd>[0-9]{{1,2}})(?:st|nd|rd|th)? (?:de |of )?(?P<sm>{_MONTH})(?:,? (?:de )?(?P<sy>20[0-9]{{2}}))?"
 )
 _WEEK = re.compile(
-    r"(?P<which>每个?|下个?|本|这个?|every |next |this |cada |todos los |proximo |este )?"
+    r"(?P<which>每个?|[上下]个?|本|这个?|every |last |next |this |cada |todos los |proximo |este )?"
     + _WEEKDAY.format("a")
     + r"s?(?: ?(?:-|~|至|到|to|a) ?"
     + _WEEKDAY.format("b")
@@ -161,6 +172,7 @@ _WEEK = re.compile(
 )
 _CLUSTER = re.compile(_any(list(_CLUSTERS)))
 _NEARBY = re.compile(_any(list(_NEAR)))
+_GONE_BY = re.compile(_any(list(_GONE)))
 _HALF = r"(?:(?P<{0}half>上午|早上|早晨|中午|下午|晚上|傍晚) ?)?"
 _HOUR = (
     r"(?P<{0}hour>[0-9]{{1,2}})(?:(?::|h(?=[0-9]{{2}}))(?P<{0}minute>[0-9]{{2}})"
@@ -184,6 +196,8 @@ _PIECES = re.compile(r"[,;、，；|/\n]+(?![0-9])|(?:和|及)|(?<![a-z])(?:and|
 _NEGATED = re.compile(r"不|没|无|除|休|(?<![a-z])(?:not?|except|off|salvo|excepto)(?![a-z])")
 # What makes a time of a number.
 _MARKS = ("half", "minute", "sign", "mark")
+# After a time that stands for itself.
+_STOPS = frozenset({"", *" ,，、;；.。!！"})
 _PAUSES = re.compile(r"[\s,，、;；]+")
 _SPANS: dict[str, Span] = {"am": (0, _NOON), "pm": (_NOON, 24 * 60), "evening": (18 * 60, 24 * 60), "all": WHOLE_DAY}
 
@@ -258,7 +272,7 @@ def as_minutes(at: time) -> int:
 
 def _read(folded: str, today: date, *, recurring: bool) -> _Said:
     days, places, problem, left = _read_day(folded, today, recurring)
-    part, begins, until, more, wrong = _read_time(left)
+    part, begins, until, more, wrong = _read_time(_without_story(left))
     return _Said(days, part, begins, until, (*places, *more), problem or wrong)
 
 
@@ -272,14 +286,45 @@ def _read_day(
         return (((day, None),) if day else ()), (found.span(),), problem, _blank(folded, found)
     if recurring and (found := _CLUSTER.search(folded)):
         return tuple((None, number) for number in _CLUSTERS[found[0]]), (found.span(),), "", _blank(folded, found)
-    if found := _WEEK.search(folded):
+    weekdays = list(_WEEK.finditer(folded))
+    if found := next((one for one in weekdays if not _is_last_week(one)), None):
         return _weekdays_of(found, today, recurring), (found.span(),), "", _blank(folded, found)
     # In Spanish mañana is tomorrow and the morning: with an article before it, it is the morning.
     for found in _NEARBY.finditer(folded):
         if found[0] == "manana" and re.search(r"(?:por|de|en) la $", folded[: found.start()]):
             continue
         return ((today + _NEAR[found[0]] * _DAY, None),), (found.span(),), "", _blank(folded, found)
+    for found in (*filter(_is_last_week, weekdays), *_GONE_BY.finditer(folded)):
+        if recurring or _is_meant(folded, found):
+            gone = _GONE.get(found[0])
+            days = ((today - gone * _DAY, None),) if gone else _weekdays_of(found, today, recurring)
+            return days, (found.span(),), "", _blank(folded, found)
     return (), (), "", folded
+
+
+def _is_last_week(found: re.Match[str]) -> bool:
+    return (found["which"] or "").strip() in {"上", "上个", "last"}
+
+
+def _is_meant(folded: str, found: re.Match[str]) -> bool:
+    """Say whether a day gone by is the one that is asked for: alone, or with a time; else it belongs to the story."""
+    end = _end_of_time(folded, found.end())
+    return not _blank(folded, found).strip() or (end > found.end() and folded[end : end + 1] in _STOPS)
+
+
+def _end_of_time(folded: str, begin: int) -> int:
+    """Return where the time that follows ends, `begin` where none does."""
+    begin_of_time = begin + len(folded[begin:]) - len(folded[begin:].lstrip())
+    times = [found.end() for one in (_PART, _STRETCH, _MOMENT) if (found := one.match(folded, begin_of_time))]
+    return max(times, default=begin)
+
+
+def _without_story(left: str) -> str:
+    """Blank days gone by that are not the day asked for, each with its time: 昨天上午报警,周五下午来."""
+    for found in (*filter(_is_last_week, _WEEK.finditer(left)), *_GONE_BY.finditer(left)):
+        end = _end_of_time(left, found.end())
+        left = left[: found.start()] + " " * (end - found.start()) + left[end:]
+    return left
 
 
 def _date_of(found: re.Match[str], today: date) -> date | None:
@@ -313,6 +358,8 @@ def _weekdays_of(found: re.Match[str], today: date, recurring: bool) -> tuple[tu
     monday = today - today.weekday() * _DAY
     if which in {"本", "这", "这个", "this", "este"}:
         return tuple((monday + number * _DAY, None) for number in numbers)
+    if _is_last_week(found):
+        return tuple((monday + (number - 7) * _DAY, None) for number in numbers)
     if which in {"下", "下个", "next", "proximo"}:
         return tuple((monday + (7 + number) * _DAY, None) for number in numbers)
     if recurring:
