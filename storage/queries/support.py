@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
 from storage.queries.rows import get_row
 from storage.tables.boards import Technician
 from storage.tables.bookings import Booking, BookingState
 from storage.tables.people import Person, Role, Store
-from storage.tables.requests import Request, State
+from storage.tables.requests import Event, Request, State
 from storage.tables.support import Support
 
 
@@ -26,6 +26,14 @@ class Lent(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     booked: bool
+
+
+class Agreed(NamedTuple):
+    """A visit that both managers have agreed on, and when they had."""
+
+    request: Request
+    support: Support
+    at: datetime
 
 
 class Figures(NamedTuple):
@@ -147,6 +155,28 @@ def list_visits(
 
 
 # What reports ask
+
+
+def list_agreed(session: Session, at: datetime) -> list[Agreed]:
+    """List the visits that begin at an instant or later and were agreed before it, in order.
+
+    What was given back or reopened since is not agreed any more.
+    """
+    rows = session.exec(
+        select(Request, Support, Event)
+        .join(Support, col(Support.request_id) == col(Request.id))
+        .join(Event, col(Event.request_id) == col(Request.id))
+        .where(
+            Support.starts_at >= at,
+            Event.at < at,
+            col(Event.word).in_(("confirmed", "broken", "reopened")),
+            or_(col(Request.ended_at).is_(None), col(Request.ended_at) >= at),
+            col(Request.practice).is_(False),
+        )
+        .order_by(col(Support.starts_at), col(Request.id), col(Event.id))
+    )
+    last = {request.id: (request, support, event) for request, support, event in rows}
+    return [Agreed(request, one, event.at) for request, one, event in last.values() if event.word == "confirmed"]
 
 
 def average_ratings(session: Session, since: datetime, until: datetime) -> dict[int, tuple[float, int]]:
