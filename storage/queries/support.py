@@ -179,13 +179,15 @@ def list_agreed(session: Session, at: datetime) -> list[Agreed]:
     return [Agreed(request, one, event.at) for request, one, event in last.values() if event.word == "confirmed"]
 
 
-def average_ratings(session: Session, since: datetime, until: datetime) -> dict[int, tuple[float, int]]:
+def average_ratings(
+    session: Session, since: datetime, until: datetime, *, store_id: int | None = None
+) -> dict[int, tuple[float, int]]:
     """Return store → (mean of what other managers gave it, how many), of the supports shown in this time.
 
-    Purpose: conduct. What is still hidden counts nowhere.
+    Purpose: conduct. What is still hidden counts nowhere. With `store_id` only that store's supports are read.
     """
     sums: dict[int, tuple[int, int]] = {}
-    rows = session.exec(
+    query = (
         select(Request.store_id, Request.owner_store_id, Support.rating_by_giver, Support.rating_by_host)
         .join(Support, col(Support.request_id) == col(Request.id))
         .where(
@@ -194,7 +196,9 @@ def average_ratings(session: Session, since: datetime, until: datetime) -> dict[
             col(Request.practice).is_(False),
         )
     )
-    for host, giver, by_giver, by_host in rows:
+    if store_id is not None:
+        query = query.where(or_(col(Request.store_id) == store_id, col(Request.owner_store_id) == store_id))
+    for host, giver, by_giver, by_host in session.exec(query):
         for store_id, rating in ((host, by_giver), (giver, by_host)):
             if store_id is not None and rating is not None:
                 total, count = sums.get(store_id, (0, 0))

@@ -124,6 +124,27 @@ async def a_message_of_a_channel_becomes_a_support_by_its_menu_and_is_public_onl
     await stage.shown("managers", "S-0001", "黄磊", link)
 
 
+@scenario("telegram")
+async def a_message_of_a_group_becomes_a_support_or_a_diversion_by_a_reply_and_a_confirmation(stage: Stage) -> None:
+    await scenarios_diversion._furnish(stage)
+    side, user = stage.side("张伟")
+    assert isinstance(side, TelegramSide)
+    room = stage.room("managers", side)
+    day = scenarios_support._day(stage, 4).astimezone(SHANGHAI)
+    for command, words, label in (
+        ("/support", f"三电故障 T3 {day.month}月{day.day}日上午 高压互锁报警,谁来看看", "S-0001"),
+        ("/divert", "保养 等待150分钟 宝马X3 需要代步车", "D-0001"),
+    ):
+        asked = side.wire.say(int(stage.side("黄磊")[1]), words, int(room))["message"]["message_id"]
+        side.wire.say(int(user), command, int(room), reply_to=asked)
+        await stage.told("张伟", "请确认", "黄磊", words)
+        assert not any(label in one.text for one in side.sees(room))
+        await stage.presses("张伟", "发布", "请确认", words)
+        card = await stage.shown("managers", label, "黄磊")
+        assert f"/{asked}" in card.text  # the link to what was written
+    assert len([one for one in side.sees(room) if "S-0001" in one.text or "D-0001" in one.text]) == 2
+
+
 async def _replies(stage: Stage, who: str, seen: Seen, words: str = "", **what: Any) -> dict[str, Any]:
     """Answer a message with something that is more than words: a place, or a photo with words under it."""
     side, user = stage.side(who)

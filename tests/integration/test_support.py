@@ -283,6 +283,8 @@ def test_ratings_are_hidden_until_both_are_given(desk: Desk) -> None:
     assert desk.support().shown_at is None
     assert "互评" not in talk.card(network.managers_chat, "S-0001").plain
     assert not [heard for heard in talk.heard(network.sz02_manager) if "互评" in heard.plain]
+    talk.says(network.sz02_manager, "/score")
+    assert "互评" not in talk.last(network.sz02_manager).plain
     talk.presses(network.sz02_manager, "10")
     support = desk.support()
     assert (support.rating_by_host, support.rating_by_giver, support.shown_at) == (9, 10, talk.now)
@@ -290,6 +292,8 @@ def test_ratings_are_hidden_until_both_are_given(desk: Desk) -> None:
         assert "深圳福田店 得 9 · 深圳南山店 得 10" in talk.last(manager).plain
     reply = talk.presses(network.sz01_manager, "1")
     assert "已经公开" in reply.toast and desk.support().rating_by_host == 9
+    talk.says(network.sz02_deputy, "/score")
+    assert "近一年支援互评 9.0/10(1 次)" in talk.last(network.sz02_deputy).plain
 
 
 def test_one_rating_alone_is_shown_after_seventy_two_hours(desk: Desk) -> None:
