@@ -212,8 +212,29 @@ def test_a_day_gone_by_is_meant_only_where_it_stands_as_the_time_to_come(words: 
 
 
 @pytest.mark.parametrize(
+    ("words", "day", "begins"),
+    [
+        ("三电T3明早9点 高压报警", date(2026, 11, 23), at(9)),
+        ("明早 三电 报警", date(2026, 11, 23), at(9)),
+        ("今晚7点 三电", SUNDAY, at(19)),
+        ("三电 T3 27号下午 高压", FRIDAY, at(13)),
+        ("6号上午9点", date(2026, 12, 6), at(9)),  # this month's is over
+        ("三电 T3 周5下午 高压", FRIDAY, at(13)),
+        ("今早抛锚,周五下午来", FRIDAY, at(13)),
+        ("2号缸失火,周五下午来", FRIDAY, at(13)),
+        ("每周3次报警,周五下午来", FRIDAY, at(13)),
+        ("说明早期故障,周五下午来", FRIDAY, at(13)),
+    ],
+)
+def test_a_day_is_read_as_hurried_people_write_it(words: str, day: date, begins: int) -> None:
+    when = find_when(words, SUNDAY, PARTS)
+    assert (when.day, when.begins, when.problem) == (day, begins, "")
+
+
+@pytest.mark.parametrize(
     ("words", "problem"),
     [
+        ("31号下午", "no_such_day"),
         ("2月30日上午", "no_such_day"),
         ("13月1日", "no_such_day"),
         ("明天 25:00", "no_such_time"),
