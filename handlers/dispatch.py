@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from handlers import access, confirming, masking, messages, notify
+from handlers import access, confirming, forms, masking, messages, notify
 from handlers.chat import Inbound, InboundKind, Reply, to_json
 from handlers.context import Context, Quoted
 from handlers.errors import BadFields, BadInput, NotAllowed, PersonError, TooLate, Unconfirmed
@@ -259,7 +259,8 @@ def _run(context: Context, route: Route) -> bool:
     if inbound.kind in {InboundKind.BUTTON, InboundKind.FORM}:
         _run_token(context)
         return True
-    if route.command is not None:
+    # 已解决 is a command, and an answer where a form asks whether something is.
+    if route.command is not None and (route.words or not forms.offers(context, inbound.text)):
         _run_command(context, route)
         return True
     return _run_text(context)

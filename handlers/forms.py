@@ -85,6 +85,17 @@ def answer_in_words(context: Context, text: str) -> bool:
     return True
 
 
+def offers(context: Context, text: str) -> bool:
+    """Say whether words are, to the letter, one of the choices that a form offers this person here."""
+    draft = _draft(context)
+    inbound = context.inbound
+    assert inbound is not None
+    if draft is None or not (inbound.private or _answers_us(context)):
+        return False
+    field = _field(_FORM.validate_json(draft.form), draft.field)
+    return field.kind == "choice" and _letters(text) in {_letters(label) for _, label in field.options}
+
+
 @button("form.pick", roles=STRANGERS)
 def pick(context: Context, field: str, value: str) -> None:
     """Take a pressed button as the answer to the field asked for."""

@@ -17,6 +17,7 @@ DECLARING = (
     "handlers.ledger.commands",
     "handlers.questions.commands",  # before the requests' words: a reply to a question is an answer to it
     "handlers.questions.timers",
+    "handlers.costs.commands",  # and a receipt in reply to a card is no answer to what it asks
     "handlers.customers.book",
     "handlers.customers.cases",
     "handlers.requests.commands",
@@ -46,7 +47,6 @@ DECLARING = (
     "handlers.diversions.serving",
     "handlers.diversions.complaints",
     "handlers.diversions.kind",
-    "handlers.costs.commands",
     "handlers.reports.commands",
     "handlers.reports.timers",
 )

@@ -105,6 +105,7 @@ _WEEKDAYS = (
         for name in names.split("|")
     }
     | {sign: number for number, sign in enumerate("一二三四五六日")}
+    | {str(number + 1): number for number in range(7)}
     | {"天": 6}
 )
 _CLUSTERS = {
@@ -134,6 +135,19 @@ _NEAR = {
     "manana": 1,
     "hoy": 0,
 }
+# 今晚, 明早: the half of the day stands without its 上.
+_NEAR_HALVES = {"今": 0, "明": 1}
+# Days gone by. Nobody comes then, and who wrote so by mistake is told that rather than asked when.
+_GONE = {
+    "大前天": 3,
+    "前天": 2,
+    "昨天": 1,
+    "昨日": 1,
+    "day before yesterday": 2,
+    "yesterday": 1,
+    "anteayer": 2,
+    "ayer": 1,
+}
 
 
 def _any(words: Sequence[str]) -> str:
@@ -142,8 +156,8 @@ def _any(words: Sequence[str]) -> str:
     return "|".join(rf"(?<![a-z]){word}(?![a-z])" if word.isascii() else word for word in ordered)
 
 
-_LATIN_DAYS = _any([name for name in _WEEKDAYS if name.isascii()])
-_WEEKDAY = rf"(?:(?:周|星期|礼拜)(?P<{{0}}zh>[一二三四五六日天])|(?P<{{0}}en>{_LATIN_DAYS}))"
+_LATIN_DAYS = _any([name for name in _WEEKDAYS if name.isascii() and name.isalpha()])
+_WEEKDAY = rf"(?:(?:周|星期|礼拜)(?P<{{0}}zh>[一二三四五六日天]|[1-7](?![0-9次天个]))|(?P<{{0}}en>{_LATIN_DAYS}))"
 _MONTH = _any(list(_MONTHS))
 _DATES = re.compile(
     r"(?<![0-9])(?P<y>20[0-9]{2})(?:[-/.]|年)(?P<m>[0-9]{1,2})(?:[-/.]|月)(?P<d>[0-9]{1,2})(?![0-9])[日号]?"
@@ -151,17 +165,22 @@ _DATES = re.compile(
     r"|(?<![0-9/])(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})(?![0-9/])"
     rf"|(?P<em>{_MONTH})\.? ?(?P<ed>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9a-z:])(?:,? (?P<ey>20[0-9]{{2}}))?"
     rf"|(?<![0-9])(?P<sd>[0-9]{{1,2}})(?:st|nd|rd|th)? (?:de |of )?(?P<sm>{_MONTH})(?:,? (?:de )?(?P<sy>20[0-9]{{2}}))?"
+    # 6号下午; 2号缸 is no day.
+    r"|(?<![0-9])(?P<only>[0-9]{1,2})号(?=$| ?(?:上午|早上|早晨|中午|下午|晚上|傍晚|全天|[0-9]{1,2}[:点时]))"
 )
 _WEEK = re.compile(
-    r"(?P<which>每个?|下个?|本|这个?|every |next |this |cada |todos los |proximo |este )?"
+    r"(?P<which>每个?|[上下]个?|本|这个?|every |last |next |this |cada |todos los |proximo |este )?"
     + _WEEKDAY.format("a")
     + r"s?(?: ?(?:-|~|至|到|to|a) ?"
     + _WEEKDAY.format("b")
     + ")?"
 )
 _CLUSTER = re.compile(_any(list(_CLUSTERS)))
-_NEARBY = re.compile(_any(list(_NEAR)))
-_HALF = r"(?:(?P<{0}half>上午|早上|早晨|中午|下午|晚上|傍晚) ?)?"
+_THE_DAY = "(?<![说证发声])[今明]"  # of 今晚; 说明早期… is no morning
+_NEARBY = re.compile(_any(list(_NEAR)) + f"|{_THE_DAY}(?=[早晚])")
+_HALF_DAYS = re.compile(f"{_THE_DAY}[早晚]")
+_GONE_BY = re.compile(_any(list(_GONE)))
+_HALF = r"(?:(?P<{0}half>上午|早上|早晨|中午|下午|晚上|傍晚|(?<=" + _THE_DAY + r")[早晚]) ?)?"
 _HOUR = (
     r"(?P<{0}hour>[0-9]{{1,2}})(?:(?::|h(?=[0-9]{{2}}))(?P<{0}minute>[0-9]{{2}})"
     r"|(?P<{0}sign>[点时])(?:(?P<{0}thirty>半)|(?P<{0}odd>[0-9]{{1,2}})分?)?)?"
@@ -174,16 +193,19 @@ _STRETCH = re.compile(
 _MOMENT = re.compile(rf"(?<![0-9a-z.:])(?:at |a las )?{_TIME('a')}(?![0-9a-z:])")
 _PART = re.compile(
     r"(?P<all>全天|整天|一整天|all[ -]day|whole day|todo el dia)"
-    r"|(?P<am>上午|早上|早晨|(?<![a-z])(?:in the )?mornings?(?![a-z])|(?<![a-z0-9])am(?![a-z])"
+    rf"|(?P<am>上午|早上|早晨|(?<={_THE_DAY})早|(?<![a-z])(?:in the )?mornings?(?![a-z])|(?<![a-z0-9])am(?![a-z])"
     r"|(?:por|de|en) la manana|(?<![a-z])manana(?![a-z]))"
     r"|(?P<pm>下午|午后|(?<![a-z])(?:in the )?afternoons?(?![a-z])|(?<![a-z0-9])pm(?![a-z])"
     r"|(?<![a-z])(?:(?:por|de|en) la )?tardes?(?![a-z]))"
-    r"|(?P<evening>晚上|傍晚|(?<![a-z])(?:in the )?evenings?(?![a-z])|(?<![a-z])(?:(?:por|de) la )?noches?(?![a-z]))"
+    rf"|(?P<evening>晚上|傍晚|(?<={_THE_DAY})晚"
+    r"|(?<![a-z])(?:in the )?evenings?(?![a-z])|(?<![a-z])(?:(?:por|de) la )?noches?(?![a-z]))"
 )
 _PIECES = re.compile(r"[,;、，；|/\n]+(?![0-9])|(?:和|及)|(?<![a-z])(?:and|y)(?![a-z])")
 _NEGATED = re.compile(r"不|没|无|除|休|(?<![a-z])(?:not?|except|off|salvo|excepto)(?![a-z])")
 # What makes a time of a number.
 _MARKS = ("half", "minute", "sign", "mark")
+# After a time that stands for itself.
+_STOPS = frozenset({"", *" ,，、;；.。!！"})
 _PAUSES = re.compile(r"[\s,，、;；]+")
 _SPANS: dict[str, Span] = {"am": (0, _NOON), "pm": (_NOON, 24 * 60), "evening": (18 * 60, 24 * 60), "all": WHOLE_DAY}
 
@@ -258,7 +280,7 @@ def as_minutes(at: time) -> int:
 
 def _read(folded: str, today: date, *, recurring: bool) -> _Said:
     days, places, problem, left = _read_day(folded, today, recurring)
-    part, begins, until, more, wrong = _read_time(left)
+    part, begins, until, more, wrong = _read_time(_without_story(left))
     return _Said(days, part, begins, until, (*places, *more), problem or wrong)
 
 
@@ -269,23 +291,67 @@ def _read_day(
     if found := _DATES.search(folded):
         day = _date_of(found, today)
         problem: Problem = "" if day else "no_such_day"
-        return (((day, None),) if day else ()), (found.span(),), problem, _blank(folded, found)
+        return (((day, None),) if day else ()), (found.span(),), problem, _taken(folded, found)
     if recurring and (found := _CLUSTER.search(folded)):
-        return tuple((None, number) for number in _CLUSTERS[found[0]]), (found.span(),), "", _blank(folded, found)
-    if found := _WEEK.search(folded):
-        return _weekdays_of(found, today, recurring), (found.span(),), "", _blank(folded, found)
+        return tuple((None, number) for number in _CLUSTERS[found[0]]), (found.span(),), "", _taken(folded, found)
+    weekdays = list(_WEEK.finditer(folded))
+    if found := next((one for one in weekdays if not _is_last_week(one)), None):
+        return _weekdays_of(found, today, recurring), (found.span(),), "", _taken(folded, found)
     # In Spanish mañana is tomorrow and the morning: with an article before it, it is the morning.
     for found in _NEARBY.finditer(folded):
         if found[0] == "manana" and re.search(r"(?:por|de|en) la $", folded[: found.start()]):
             continue
-        return ((today + _NEAR[found[0]] * _DAY, None),), (found.span(),), "", _blank(folded, found)
+        half = _NEAR_HALVES.get(found[0])
+        if half is not None:  # what follows is read as a half of the day by what stands before it
+            return ((today + half * _DAY, None),), (found.span(),), "", folded
+        return ((today + _NEAR[found[0]] * _DAY, None),), (found.span(),), "", _taken(folded, found)
+    for found in (*filter(_is_last_week, weekdays), *_GONE_BY.finditer(folded)):
+        if recurring or _is_meant(folded, found):
+            gone = _GONE.get(found[0])
+            days = ((today - gone * _DAY, None),) if gone else _weekdays_of(found, today, recurring)
+            return days, (found.span(),), "", _taken(folded, found)
     return (), (), "", folded
+
+
+def _taken(folded: str, found: re.Match[str]) -> str:
+    """Blank the day that is meant, and halves of other days: 今早抛锚,周五下午来."""
+    return _HALF_DAYS.sub("  ", _blank(folded, found))
+
+
+def _is_last_week(found: re.Match[str]) -> bool:
+    return (found["which"] or "").strip() in {"上", "上个", "last"}
+
+
+def _is_meant(folded: str, found: re.Match[str]) -> bool:
+    """Say whether a day gone by is the one that is asked for: alone, or with a time; else it belongs to the story."""
+    end = _end_of_time(folded, found.end())
+    return not _blank(folded, found).strip() or (end > found.end() and folded[end : end + 1] in _STOPS)
+
+
+def _end_of_time(folded: str, begin: int) -> int:
+    """Return where the time that follows ends, `begin` where none does."""
+    begin_of_time = begin + len(folded[begin:]) - len(folded[begin:].lstrip())
+    times = [found.end() for one in (_PART, _STRETCH, _MOMENT) if (found := one.match(folded, begin_of_time))]
+    return max(times, default=begin)
+
+
+def _without_story(left: str) -> str:
+    """Blank days gone by that are not the day asked for, each with its time: 昨天上午报警,周五下午来."""
+    for found in (*filter(_is_last_week, _WEEK.finditer(left)), *_GONE_BY.finditer(left)):
+        end = _end_of_time(left, found.end())
+        left = left[: found.start()] + " " * (end - found.start()) + left[end:]
+    return left
 
 
 def _date_of(found: re.Match[str], today: date) -> date | None:
     groups = found.groupdict()
     year = groups["y"] or groups["ey"] or groups["sy"]
-    if groups["one"]:
+    if groups["only"]:
+        year, month, day = "", today.month, int(groups["only"])
+        if day < today.day:
+            first_of_next = today.replace(day=1) + 31 * _DAY
+            year, month = str(first_of_next.year), first_of_next.month
+    elif groups["one"]:
         one, two = int(groups["one"]), int(groups["two"])
         month, day = (two, one) if one > 12 else (one, two)  # 27/11 can only be the day first
     elif groups["y"]:
@@ -313,6 +379,8 @@ def _weekdays_of(found: re.Match[str], today: date, recurring: bool) -> tuple[tu
     monday = today - today.weekday() * _DAY
     if which in {"本", "这", "这个", "this", "este"}:
         return tuple((monday + number * _DAY, None) for number in numbers)
+    if _is_last_week(found):
+        return tuple((monday + (number - 7) * _DAY, None) for number in numbers)
     if which in {"下", "下个", "next", "proximo"}:
         return tuple((monday + (7 + number) * _DAY, None) for number in numbers)
     if recurring:
@@ -366,7 +434,7 @@ def _minutes(found: re.Match[str], side: str, half: str) -> int | None:
     """Return a moment in minutes of the day; None for one that does not exist. The end of the day is 24:00."""
     hour = int(found[side + "hour"])
     minute = 30 if found[side + "thirty"] else int(found[side + "minute"] or found[side + "odd"] or 0)
-    late = half in {"下午", "晚上", "傍晚", "evening"} or half.startswith("p") or (half == "中午" and hour < 3)
+    late = half in {"下午", "晚上", "傍晚", "晚", "evening"} or half.startswith("p") or (half == "中午" and hour < 3)
     if late and hour < 12:
         hour += 12
     elif hour == 12 and half in {"am", "a.m."}:

@@ -14,13 +14,12 @@ from handlers.errors import BadInput, NotAllowed, TooLate
 from handlers.ledger import costs
 from handlers.ledger import rules as ledger_rules
 from handlers.money import format_amount
-from handlers.registry import command
+from handlers.registry import command, reply
 from handlers.requests import clocks, looking
-from handlers.requests.commands import find, name_of
+from handlers.requests.commands import find, name_of, request_of_card
 from handlers.requests.kinds import CostRule, kind_of
 from handlers.settings import Costs
 from handlers.working_time import local
-from storage.queries import chats as chat_queries
 from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -55,16 +54,27 @@ def cost(context: Context, words: str) -> None:
     _enter(context, said, request=request, payee=payee, policy_id=request.policy_id)
 
 
-def _replied_to(context: Context) -> Request:
-    """Return the request whose card is replied to, locked. Raises BadInput where there is none."""
+@reply
+def answer_in_words(context: Context, text: str) -> bool:
+    """Take a photo sent in reply to a card, with a cost in the words under it (住宿 320), as that cost's receipt."""
     inbound = context.inbound
     assert inbound is not None
-    origin = inbound.origin
-    for said in (inbound.reply_to, origin.thread):
-        card = chat_queries.find_card_at(context.session, origin.platform, origin.chat, said)
-        if card is not None and card.request_id is not None:
-            return request_queries.get_request(context.session, card.request_id)
-    raise BadInput("costs.what")
+    bare = inbound.private and not text.strip()
+    if not (_file(context) and (bare or rules.is_cost(text))) or request_of_card(context) is None:
+        return False
+    access.check_role(context.person, BOOKKEEPERS)
+    if bare:
+        raise BadInput("costs.which")
+    cost(context, text)
+    return True
+
+
+def _replied_to(context: Context) -> Request:
+    """Return the request whose card is replied to, locked. Raises BadInput where there is none."""
+    request = request_of_card(context)
+    if request is None:
+        raise BadInput("costs.what")
+    return request
 
 
 def _rule_of(context: Context, request: Request, said: CostWords) -> CostRule:
@@ -86,9 +96,20 @@ def _rule_of(context: Context, request: Request, said: CostWords) -> CostRule:
             label=name_of(request),
             first=names[0].split(" ")[0],
         )
-    if found.why_not:
+    if found.why_not and not (found.by_itself and _may_enter_anew(context, request, found)):
         raise BadInput(found.why_not)
     return found
+
+
+def _may_enter_anew(context: Context, request: Request, rule: CostRule) -> bool:
+    """Say whether finance or HQ may enter what came by itself: all there was of it was taken back."""
+    entries = [
+        entry
+        for entry in ledger_queries.list_money_entries(context.session, request_id=request.id)
+        if entry.rule == f"cost.{rule.name}"
+    ]
+    undone = sum(entry.reverses_id is not None for entry in entries)
+    return rules.is_treasurer(context.me) and 0 < undone == len(entries) - undone
 
 
 def _check(context: Context, said: CostWords, numbers: Costs, label: str) -> None:

@@ -48,6 +48,11 @@ texts.add(
             "Write the request, the cost and the amount, for example: /cost S-0003 lodging 320 F123",
             "Escribe la petición, el coste y el importe, por ejemplo: /cost S-0003 alojamiento 320 F123",
         ),
+        "which": (
+            "这是哪笔费用的凭证?请回复卡片,把照片和费用一起发,例如:住宿 320",
+            "Which cost is that the receipt of? Reply to the card with photo and cost, for example: lodging 320",
+            "¿De qué coste es el justificante? Responde con la foto y el coste, por ejemplo: alojamiento 320",
+        ),
         "bad_amount": (
             "金额请写数字,例如:/cost S-0003 住宿 320",
             "Write the amount in figures, for example: /cost S-0003 lodging 320",

@@ -52,9 +52,20 @@ class CostWords:
     reason: str
 
 
+def is_cost(words: str) -> bool:
+    """Say whether words begin with what a cost is called."""
+    parts = _parts(words)
+    return bool(parts) and fold(parts[0]) in NAMES
+
+
+def _parts(words: str) -> list[str]:
+    """Cut words at their blanks; a name and its amount may be glued together (住宿320)."""
+    return _GLUED.sub(r"\1 ", clean(words, MOST_WORDS)).split()
+
+
 def read_cost(words: str, currency: str) -> CostWords:
     """Read `S-0003 lodging 320 F123 payee 李工 payer SZ01 reason`. Raises BadInput with an example."""
-    parts = _GLUED.sub(r"\1 ", clean(words, MOST_WORDS)).split()
+    parts = _parts(words)
     about = ""
     if parts and fold(parts[0]) not in NAMES:
         about = parts.pop(0)
@@ -97,9 +108,14 @@ def read_month(words: str) -> date | None:
 # Who may
 
 
+def is_treasurer(person: Person) -> bool:
+    """Say whether this person keeps the books of all stores."""
+    return person.role in TREASURERS
+
+
 def check_may_enter(person: Person, request: Request) -> None:
     """Raise unless this person may enter costs of a request: finance, HQ, or who leads one of its stores."""
-    if person.role in TREASURERS:
+    if is_treasurer(person):
         return
     if not any(access.leads(person, store) for store in (request.store_id, request.owner_store_id)):
         raise NotAllowed("costs.not_bookkeeper")
@@ -107,13 +123,13 @@ def check_may_enter(person: Person, request: Request) -> None:
 
 def check_amount(person: Person, amount: int, numbers: Costs, said: str) -> None:
     """Raise unless this person may enter so much; `said` is the limit in words."""
-    if amount > numbers.most and person.role not in TREASURERS:
+    if amount > numbers.most and not is_treasurer(person):
         raise NotAllowed("costs.too_much", most=said)
 
 
 def check_loss(person: Person, reason: str) -> None:
     """Raise unless a loss is entered by finance or HQ, with its reason."""
-    if person.role not in TREASURERS:
+    if not is_treasurer(person):
         raise NotAllowed("costs.loss_by_finance")
     if not reason:
         raise BadInput("costs.loss_why")

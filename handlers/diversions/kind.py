@@ -140,8 +140,8 @@ def _change(name: str, most: int) -> Callable[[Context, Request, str], None]:
 def _cost_rules(context: Context, request: Request) -> Sequence[CostRule]:
     """Name what is entered by itself when the work is done."""
     return (
-        CostRule("compensation", "customer", "diversion.cost_by_itself"),
-        CostRule("transport", "carrier", "diversion.cost_by_itself"),
+        CostRule("compensation", "customer", "diversion.cost_by_itself", by_itself=True),
+        CostRule("transport", "carrier", "diversion.cost_by_itself", by_itself=True),
     )
 
 

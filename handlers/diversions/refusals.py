@@ -232,9 +232,11 @@ texts.add(
             "Indica aceptada o rechazada y el motivo, por ejemplo: /resolve D-0001 rechazada ya estaba encendido",
         ),
         "cost_by_itself": (
-            "补偿和交通费用在完成时自动入账,不用手工登记。",
-            "Compensation and fare are entered by themselves at the end.",
-            "La compensación y el transporte se anotan solos al final.",
+            "补偿和交通费用自动入账,不用手工登记。金额不对由财务或总部先冲正再重记,例如:/reverse M-12 实付180元",
+            "Compensation and fare are entered by themselves. If one is wrong, finance or HQ takes it back and enters"
+            " it anew, for example: /reverse M-12 180 was paid",
+            "La compensación y el transporte se anotan solos. Si algo está mal, finanzas o la central lo anula y lo"
+            " anota de nuevo, por ejemplo: /reverse M-12 se pagaron 180",
         ),
         "forward_accepted": (
             "{store}已为您留好工位和技师{way},预计{eta}到店。",

@@ -28,6 +28,11 @@ texts.add(
             "{total} points in all · mean answer this month {answer}",
             "{total} puntos en total · respuesta media este mes {answer}",
         ),
+        "score_rated": (
+            "近一年支援互评 {mean}/10({count} 次)",
+            "Rated {mean}/10 by other managers for supports within a year ({count})",
+            "Nota de otras gerencias por apoyos en un año: {mean}/10 ({count})",
+        ),
         "score_last": ("最近几笔:", "The last entries:", "Los últimos apuntes:"),
         "score_none": (
             "还没有积分。答应一次调拨并送到对方手里就有了。",
@@ -195,9 +200,15 @@ def signed(points: int) -> str:
 
 
 def score(
-    language: str, timezone: str, now: datetime, month: str, mine: ScoreLine, entries: Sequence[EntryLine]
+    language: str,
+    timezone: str,
+    now: datetime,
+    month: str,
+    mine: ScoreLine,
+    entries: Sequence[EntryLine],
+    rated: tuple[float, int] | None = None,
 ) -> Message:
-    """Tell a store its points, its place, and what they come from."""
+    """Tell a store its points, its place, and what they come from; `rated` is its mean rating of so many supports."""
     shared = texts.say(language, "ledger.shared") if mine.shared else ""
     answer = _answer(language, mine.answer)
     rows = [
@@ -207,6 +218,9 @@ def score(
         ),
         line(texts.say(language, "ledger.score_total", total=mine.total, answer=answer)),
     ]
+    if rated is not None:
+        mean, count = rated
+        rows.append(line(texts.say(language, "ledger.score_rated", mean=f"{mean:.1f}", count=count)))
     if not entries:
         return message(*rows, texts.say(language, "ledger.score_none"))
     rows.append(line(texts.say(language, "ledger.score_last")))

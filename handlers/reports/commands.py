@@ -27,6 +27,7 @@ from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
 from storage.queries import reports as report_queries
 from storage.queries import requests as request_queries
+from storage.queries import support as support_queries
 from storage.queries import tallies as tally_queries
 from storage.tables.ledger import PointsEntry
 from storage.tables.people import Role
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 # So many of the newest entries are what people ask about.
 LAST_ENTRIES = 5
+# What managers gave each other longer ago says little of who works there now.
+RATED_WITHIN = timedelta(days=365)
 CARRIERS = access.ASKERS | access.REGION
 
 
@@ -58,8 +61,14 @@ def score(context: Context, words: str) -> None:
         return
     entries = ledger_queries.list_entries(context.session, store_id=store.id, limit=LAST_ENTRIES)
     last = [_entry_line(context, entry) for entry in entries]
-    mine = lines[store.id]
-    context.answer(ledger_messages.score(context.language, context.timezone, context.now, month, mine, last))
+    mine, rated = lines[store.id], _ratings_of(context, store.id)
+    context.answer(ledger_messages.score(context.language, context.timezone, context.now, month, mine, last, rated))
+
+
+def _ratings_of(context: Context, store_id: int) -> tuple[float, int] | None:
+    """Return what other managers gave a store for its supports: the mean and how many, None where none is shown."""
+    since, until = context.now - RATED_WITHIN, context.now + timedelta(seconds=1)
+    return support_queries.average_ratings(context.session, since, until, store_id=store_id).get(store_id)
 
 
 def _score_lines(context: Context, since: datetime, until: datetime) -> dict[int, ScoreLine]:

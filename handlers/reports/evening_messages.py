@@ -28,7 +28,7 @@ def digest(
     rows += section(language, "reports.carried", [_carried(language, carried) for carried in figures.carried])
     rows += section(language, "reports.broken", [_broken(language, broken) for broken in figures.broken])
     rows += section(language, "reports.done", [_done(language, done) for done in figures.done])
-    return message(*rows)
+    return message(*rows, *_visits(language, figures))
 
 
 def network_digest(
@@ -62,7 +62,7 @@ def network_digest(
     rows = [*_head(language, figures, day), *after, *section(language, "reports.by_region", by_region)]
     rows += section(language, "reports.owing_most", owing)
     rows += section(language, "reports.unfilled", [_unfilled(language, waiting) for waiting in figures.unfilled])
-    return message(*rows)
+    return message(*rows, *_visits(language, figures))
 
 
 def _owes(language: str, store: str, duties: Sequence[rules.Duty]) -> Line:
@@ -125,6 +125,16 @@ def _broken(language: str, broken: rules.Broken) -> Line:
         key = "reports.broken_unmet"
     step, over = say_step(broken.step, language), say_duration(broken.over, language)
     return line(texts.say(language, key, label=broken.label, step=step, store=broken.store, over=over))
+
+
+def _visits(language: str, figures: rules.DayFigures) -> list[Line]:
+    rows = section(language, "reports.tomorrow", [_visit(language, visit) for visit in figures.tomorrow])
+    return rows + section(language, "reports.agreed", [_visit(language, visit) for visit in figures.agreed])
+
+
+def _visit(language: str, visit: rules.Visit) -> Line:
+    values = {"label": visit.label, "what": visit.what, "technician": visit.technician}
+    return line(texts.say(language, "reports.visit_line", **values, giver=visit.giver, host=visit.host))
 
 
 def _carried(language: str, carried: rules.Carried) -> Line:

@@ -83,6 +83,7 @@ def day_figures(
     carried = list_carried(read, region_id, midnight(local(until, timezone).date(), timezone), until)
     done = report_queries.list_finished(context.session, since, until)
     broken = report_queries.list_breaches(context.session, since, until)
+    tomorrow, agreed = _visits(read, region_id, timezone, since, until)
     return rules.DayFigures(
         name=region.name if region else context.settings.network.name,
         since=since,
@@ -94,14 +95,18 @@ def day_figures(
         ),
         broken=tuple(_broken(read, step, request) for step, request in broken if read.is_in(region_id, step.store_id)),
         carried=tuple(_carried(read, event, request) for event, request in carried),
+        tomorrow=tomorrow,
+        agreed=agreed,
     )
 
 
 def list_duties(read: Reader, region_id: int | None) -> tuple[rules.Duty, ...]:
-    """List what the stores of a region owe now, by its limit; of one ask, the last step that began."""
+    """List what the stores of a region owe now, by its limit; of one ask and store, the last step that began."""
     context = read.context
     running = report_queries.list_running_steps_at(context.session, context.now)
-    owed = {(step.request_id, step.turn): (step, request) for step, request in sorted(running, key=_began)}
+    owed = {
+        (step.request_id, step.turn, step.store_id): (step, request) for step, request in sorted(running, key=_began)
+    }
     duties = [_duty(read, step, request) for step, request in owed.values() if read.is_in(region_id, step.store_id)]
     return tuple(sorted(duties, key=lambda duty: (duty.due_at, duty.label)))
 
@@ -194,6 +199,30 @@ def _broken(read: Reader, step: Step, request: Request) -> rules.Broken:
         over=max(ended - step.due_at, timedelta(0)),
         running=running,
     )
+
+
+def _visits(
+    read: Reader, region_id: int | None, timezone: str, since: datetime, until: datetime
+) -> tuple[tuple[rules.Visit, ...], tuple[rules.Visit, ...]]:
+    """Return the visits to come at `until`: tomorrow's, and of the later ones those that were agreed `since`."""
+    day_after = midnight(local(until, timezone).date() + timedelta(days=2), timezone)
+    tomorrow, agreed = list[rules.Visit](), list[rules.Visit]()
+    for one in support_queries.list_agreed(read.context.session, until):
+        request, support = one.request, one.support
+        if not read.is_in(region_id, request.store_id, request.owner_store_id):
+            continue
+        visit = rules.Visit(
+            label=read.label(request),
+            what=read.what(request),
+            technician=support.technician,
+            giver=read.store(request.owner_store_id),
+            host=read.store(request.store_id),
+        )
+        if support.starts_at < day_after:
+            tomorrow.append(visit)
+        elif one.at >= since:
+            agreed.append(visit)
+    return tuple(tomorrow), tuple(agreed)
 
 
 def _carried(read: Reader, event: Event, request: Request) -> rules.Carried:

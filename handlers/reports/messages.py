@@ -71,6 +71,13 @@ texts.add(
             "· {label} {what}: {owner} for {store}, {took}",
             "· {label} {what}: {owner} para {store}, {took}",
         ),
+        "tomorrow": ("明日支援", "Supports tomorrow", "Apoyos de mañana"),
+        "agreed": ("今日约好的支援", "Supports agreed today", "Apoyos acordados hoy"),
+        "visit_line": (
+            "· {label} {what}:{technician},{giver} → {host}",
+            "· {label} {what}: {technician}, {giver} → {host}",
+            "· {label} {what}: {technician}, {giver} → {host}",
+        ),
         "broken": ("今日超时", "Limits broken today", "Plazos incumplidos hoy"),
         "broken_line": (
             "· {store} {step}超时{over}({label})",

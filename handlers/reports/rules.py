@@ -176,8 +176,22 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """A technician's visit to come: whose he is, and who has asked for him."""
+
+    label: str
+    what: str
+    technician: str
+    giver: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayFigures:
-    """One region's evening, or the whole network's; `until` is the digest's hour, `since` that of the day before."""
+    """One region's evening, or the whole network's; `until` is the digest's hour, `since` that of the day before.
+
+    `tomorrow` are the visits of the next local day, `agreed` the later ones that were agreed since.
+    """
 
     name: str
     since: datetime
@@ -187,6 +201,8 @@ class DayFigures:
     done: tuple[Done, ...] = ()
     broken: tuple[Broken, ...] = ()
     carried: tuple[Carried, ...] = ()
+    tomorrow: tuple[Visit, ...] = ()
+    agreed: tuple[Visit, ...] = ()
 
     @property
     def open(self) -> int:
@@ -196,7 +212,8 @@ class DayFigures:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all to tell."""
-        return not (self.duties or self.unfilled or self.done or self.broken or self.carried)
+        to_come = self.tomorrow or self.agreed
+        return not (self.duties or self.unfilled or self.done or self.broken or self.carried or to_come)
 
 
 def duties_by_store(duties: Iterable[Duty]) -> list[tuple[str, list[Duty]]]:

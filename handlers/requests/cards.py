@@ -85,7 +85,7 @@ def facts_of(context: Context, request: Request, *, events: bool = True) -> mess
     session = context.session
     kind = kind_of(request)
     ask, running = request_queries.find_current(session, request.id)
-    story = request_queries.list_events(session, request.id) if events else ()
+    story = messages.without_echoes(request_queries.list_events(session, request.id)) if events else ()
     stores = _names(context, {event.store_id for event in story} | {request.store_id, request.owner_store_id})
     people = {
         person_id: people_queries.get_person(session, person_id).name

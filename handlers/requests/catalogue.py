@@ -228,10 +228,20 @@ texts.add(
             "🕰 {region}: siguen abiertas con todos los límites vencidos",
         ),
         "still_open_more": ("……另有 {count} 个", "… and {count} more", "… y {count} más"),
-        "what_region_can_do": (
+        "region_assigns": (
             "可以:/assign {label} 门店编码,或 /close {label} 原因",
             "You can: /assign {label} STORE, or /close {label} reason",
             "Puedes: /assign {label} TIENDA, o /close {label} motivo",
+        ),
+        "region_closes": (
+            "可以:打电话催{store},或 /close {label} 原因",
+            "You can: call {store}, or /close {label} reason",
+            "Puedes: llamar a {store}, o /close {label} motivo",
+        ),
+        "region_calls": (
+            "可以:打电话催{store};全部经过 /request {label}",
+            "You can: call {store}; the whole story: /request {label}",
+            "Puedes: llamar a {store}; la historia entera: /request {label}",
         ),
         "story": ("经过:", "So far:", "Hasta ahora:"),
         "progress_prompt": (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers import access, forms, notify
 from handlers.access import ASKERS, REGION, STORE_LEADERS
+from handlers.chat import message_from_json
 from handlers.errors import BadFields, BadInput, NotAllowed, NotFound, TooLate
 from handlers.messages import sentence
 from handlers.registry import button, form
@@ -15,6 +16,7 @@ from handlers.requests.grammar import classify_reason, clean, parse_answer, pars
 from handlers.requests.kinds import kind_by_letter, kind_of
 from handlers.requests.messages import CardFacts
 from handlers.requests.telling import authors, tell_author, tell_provider
+from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.tables.people import Person
@@ -34,6 +36,25 @@ def find(context: Context, words: str, *, lock: bool) -> Request:
     if found is None:
         raise NotFound("request.unknown", label=rules.label(letter, number))
     return request_queries.get_request(context.session, found.id, lock=lock)
+
+
+def request_of_card(context: Context) -> Request | None:
+    """Return the request whose card was answered, locked; any message of ours that names one request does as well."""
+    inbound = context.inbound
+    assert inbound is not None
+    origin = inbound.origin
+    for message in (inbound.reply_to, origin.thread):
+        card = chat_queries.find_card_at(context.session, origin.platform, origin.chat, message)
+        if card is not None and card.request_id is not None:
+            return request_queries.get_request(context.session, card.request_id)
+    said = chat_queries.find_said(context.session, origin.platform, origin.chat, inbound.reply_to)
+    labels = rules.labels_in(message_from_json(said).plain) if said else set()
+    if len(labels) != 1:
+        return None
+    letter, number = labels.pop()
+    kind = kind_by_letter(letter)
+    named = request_queries.find_request(context.session, kind.name, number) if kind else None
+    return request_queries.get_request(context.session, named.id) if named else None
 
 
 def name_of(request: Request) -> str:

@@ -76,12 +76,13 @@ class CostRule:
     """A cost that a request may carry: its name without `cost.`, whom it goes to, and why it may not now.
 
     `payee` as the ledger writes it: carrier, customer, store:3, person:7. `why_not` is a key of the catalogue with no
-    values, "" where it may.
+    values, "" where it may. One that the kind enters `by_itself` is entered by hand once it was taken back.
     """
 
     name: str
     payee: str
     why_not: str = ""
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from handlers import texts
 from handlers.chat import Button, Field, Form, Line, Look, Message, Span, bold, copy, line, mention, message
 from handlers.durations import say_duration
-from handlers.requests import around_messages, catalogue  # noqa: F401 - the sentences
+from handlers.requests import around_messages, catalogue, rules  # noqa: F401 - the sentences
 from handlers.working_time import say_moment
 from storage.tables.people import Person
 from storage.tables.requests import AT_WORK, WORK_DONE, Ask, AskState, Event, Request, State, Step
@@ -120,6 +120,21 @@ def story(language: str, timezone: str, now: datetime, events: Sequence[Event], 
         line(f"{say_moment(event.at, timezone, now, language)} {event_words(language, event, facts)}")
         for event in events
     ]
+
+
+def without_echoes(events: Sequence[Event]) -> list[Event]:
+    """Leave out what says no more than the line before it, as when one role hears of two sides in the same minute."""
+    return [event for before, event in zip((None, *events), events, strict=False) if not _is_echo(before, event)]
+
+
+def _is_echo(before: Event | None, event: Event) -> bool:
+    return (
+        before is not None
+        and event.word == before.word
+        and event.person_id is None
+        and (event.args, event.store_id) == (before.args, before.store_id)
+        and event.at - before.at < timedelta(minutes=1)
+    )
 
 
 def event_words(language: str, event: Event, facts: CardFacts) -> str:
@@ -315,8 +330,17 @@ def escalation(
     rows: list[Line] = [line(head), line(texts.say(language, "request.story"))]
     rows.extend(story(language, timezone, now, facts.events, facts))
     if step is None or step.name not in {"receive", "record"}:
-        rows.append(texts.say_line(language, "request.what_region_can_do", label=facts.label))
+        rows.append(_what_region_can_do(language, facts, step))
     return Message(tuple(rows), buttons, gist=gist(facts.label, head))
+
+
+def _what_region_can_do(language: str, facts: CardFacts, step: Step | None) -> Line:
+    """Say what helps now: another store can be named while nobody has it, and a promise under way not be called off."""
+    state = facts.request.state
+    if step is None or state in rules.ASSIGNABLE:
+        return texts.say_line(language, "request.region_assigns", label=facts.label)
+    key = "request.region_closes" if state in rules.WITHDRAWABLE else "request.region_calls"
+    return texts.say_line(language, key, label=facts.label, store=facts.stores.get(step.store_id, ""))
 
 
 def progress(language: str, label: str, number: int, forward: str, request: Request) -> Message:

@@ -41,7 +41,7 @@ def assign(context: Context, words: str) -> None:
         raise NotFound("request.unknown_store", store=clean(store_words, 40))
     if store.id == request.store_id:
         raise BadInput("request.not_itself")
-    check_state(context, request, State.ASKING, State.UNFILLED)
+    check_state(context, request, *rules.ASSIGNABLE)
     before = str(request.state)
     life.assign(context, request, Candidate(store.id, store.name, store.region_id, (("why.by_region", {}),)))
     for person in life.reachable_leaders(context, store.id):

@@ -20,6 +20,8 @@ _NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Z])-(\d{4,9})(?![0-9])")
 ANSWERABLE = (AskState.PENDING, AskState.SEEN)
 # A promise not yet fulfilled can be taken back; what is on its way cannot be called off, only found missing.
 WITHDRAWABLE = (*NOT_TAKEN, State.ACCEPTED, State.CONFIRMED)
+# The region can name a store while nobody has it.
+ASSIGNABLE = (State.ASKING, State.UNFILLED)
 LIVE = (*NOT_TAKEN, *AT_WORK)
 # The timers that still do something about a request; one for which none of them waits stands still.
 DRIVING = frozenset({"requests.due", "requests.rung", "requests.hold_over"})

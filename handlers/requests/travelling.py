@@ -14,10 +14,9 @@ from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
 from handlers.messages import sentence
 from handlers.registry import button, command, event, form
 from handlers.requests import cards, messages, promise_messages, promises
-from handlers.requests.commands import find, name_of
+from handlers.requests.commands import find, name_of, request_of_card
 from handlers.requests.grammar import clean
 from handlers.requests.kinds import TRAVELLING
-from handlers.requests.words import request_of_card
 from handlers.settings import wall_time
 from handlers.working_time import at_local, local, say_moment
 from storage.queries import requests as request_queries

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from handlers import access
 from handlers.access import ASKERS, STORE_LEADERS
-from handlers.chat import message_from_json
 from handlers.errors import BadInput, NotAllowed
 from handlers.registry import reply
 from handlers.requests import commands, looking, rules
+from handlers.requests.commands import request_of_card
 from handlers.requests.grammar import Answer, as_asked, clean, parse_answer
-from handlers.requests.kinds import Side, kind_by_letter, kind_of
-from storage.queries import chats as chat_queries
+from handlers.requests.kinds import Side, kind_of
 from storage.queries import requests as request_queries
 from storage.tables.requests import Ask, Request
 
@@ -43,25 +42,6 @@ def answer_in_words(context: Context, text: str) -> bool:
     if context.person is None:
         raise NotAllowed("core.stranger")
     return _apply(context, request, answer, meant=meant)
-
-
-def request_of_card(context: Context) -> Request | None:
-    """Return the request whose card was answered, locked; any message of ours that names one request does as well."""
-    inbound = context.inbound
-    assert inbound is not None
-    origin = inbound.origin
-    for message in (inbound.reply_to, origin.thread):
-        card = chat_queries.find_card_at(context.session, origin.platform, origin.chat, message)
-        if card is not None and card.request_id is not None:
-            return request_queries.get_request(context.session, card.request_id)
-    said = chat_queries.find_said(context.session, origin.platform, origin.chat, inbound.reply_to)
-    labels = rules.labels_in(message_from_json(said).plain) if said else set()
-    if len(labels) != 1:
-        return None
-    letter, number = labels.pop()
-    kind = kind_by_letter(letter)
-    named = request_queries.find_request(context.session, kind.name, number) if kind else None
-    return request_queries.get_request(context.session, named.id) if named else None
 
 
 def _only_one(context: Context, answer: Answer) -> Request:

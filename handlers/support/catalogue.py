@@ -352,9 +352,11 @@ texts.add(
             "Indica las horas de 0.5 a {most}, por ejemplo: 2.5",
         ),
         "cost_by_itself": (
-            "补贴在完工时自动入账,不用另填。",
-            "The subsidy is entered by itself when the work is done.",
-            "La ayuda se apunta sola al terminar el trabajo.",
+            "补贴在完工时自动入账,不用另填。金额不对由财务或总部先冲正再重记,例如:/reverse M-12 距离算错",
+            "The subsidy is entered by itself when the work is done. If it is wrong, finance or HQ takes it back and"
+            " enters it anew, for example: /reverse M-12 wrong distance",
+            "La ayuda se apunta sola al terminar el trabajo. Si está mal, finanzas o la central la anula y la anota de"
+            " nuevo, por ejemplo: /reverse M-12 distancia errónea",
         ),
         "cost_near": (
             "近距离的支援没有差旅和住宿费。",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 # So many of the ranked stores are named with their reasons.
 MOST_EXPLAINED = 3
 MOST_VISITS = 20
+_NEEDED = ("specialty", "level", "day", "matter")
 
 
 @command("support", "支援", "soporte", "apoyo", roles=ASKERS, contacts="taken", quotes=True)
@@ -60,6 +61,9 @@ def support(context: Context, words: str) -> None:
 @form("support.post", roles=ASKERS)
 def send_post(context: Context, values: dict[str, str], begins: int = -1, until: int = -1) -> None:
     """Post a support from a filled form; a time left as it was shown keeps its end."""
+    blank = next((name for name in _NEEDED if not clean(values.get(name, ""), LONGEST_MATTER)), "")
+    if blank:
+        raise BadFields({blank: "core.needed"}, field=context.words(f"support.{blank}"))
     at = values.get("time", "")
     if begins >= 0 and until >= 0 and at == _clock(begins):
         values = {**values, "time": f"{at}-{_clock(until)}"}

@@ -153,7 +153,7 @@ def _cost_rules(context: Context, request: Request) -> Sequence[CostRule]:
     if support.technician_id is None:
         why_not = "support.cost_nobody"
     return (
-        CostRule("subsidy", payee, "support.cost_by_itself"),
+        CostRule("subsidy", payee, "support.cost_by_itself", by_itself=True),
         CostRule("travel", payee, why_not),
         CostRule("lodging", payee, why_not),
     )

@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
 from storage.queries.rows import get_row
 from storage.tables.boards import Technician
 from storage.tables.bookings import Booking, BookingState
 from storage.tables.people import Person, Role, Store
-from storage.tables.requests import Request, State
+from storage.tables.requests import Event, Request, State
 from storage.tables.support import Support
 
 
@@ -26,6 +26,14 @@ class Lent(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     booked: bool
+
+
+class Agreed(NamedTuple):
+    """A visit that both managers have agreed on, and when they had."""
+
+    request: Request
+    support: Support
+    at: datetime
 
 
 class Figures(NamedTuple):
@@ -149,13 +157,37 @@ def list_visits(
 # What reports ask
 
 
-def average_ratings(session: Session, since: datetime, until: datetime) -> dict[int, tuple[float, int]]:
+def list_agreed(session: Session, at: datetime) -> list[Agreed]:
+    """List the visits that begin at an instant or later and were agreed before it, in order.
+
+    What was given back or reopened since is not agreed any more.
+    """
+    rows = session.exec(
+        select(Request, Support, Event)
+        .join(Support, col(Support.request_id) == col(Request.id))
+        .join(Event, col(Event.request_id) == col(Request.id))
+        .where(
+            Support.starts_at >= at,
+            Event.at < at,
+            col(Event.word).in_(("confirmed", "broken", "reopened")),
+            or_(col(Request.ended_at).is_(None), col(Request.ended_at) >= at),
+            col(Request.practice).is_(False),
+        )
+        .order_by(col(Support.starts_at), col(Request.id), col(Event.id))
+    )
+    last = {request.id: (request, support, event) for request, support, event in rows}
+    return [Agreed(request, one, event.at) for request, one, event in last.values() if event.word == "confirmed"]
+
+
+def average_ratings(
+    session: Session, since: datetime, until: datetime, *, store_id: int | None = None
+) -> dict[int, tuple[float, int]]:
     """Return store → (mean of what other managers gave it, how many), of the supports shown in this time.
 
-    Purpose: conduct. What is still hidden counts nowhere.
+    Purpose: conduct. What is still hidden counts nowhere. With `store_id` only that store's supports are read.
     """
     sums: dict[int, tuple[int, int]] = {}
-    rows = session.exec(
+    query = (
         select(Request.store_id, Request.owner_store_id, Support.rating_by_giver, Support.rating_by_host)
         .join(Support, col(Support.request_id) == col(Request.id))
         .where(
@@ -164,7 +196,9 @@ def average_ratings(session: Session, since: datetime, until: datetime) -> dict[
             col(Request.practice).is_(False),
         )
     )
-    for host, giver, by_giver, by_host in rows:
+    if store_id is not None:
+        query = query.where(or_(col(Request.store_id) == store_id, col(Request.owner_store_id) == store_id))
+    for host, giver, by_giver, by_host in session.exec(query):
         for store_id, rating in ((host, by_giver), (giver, by_host)):
             if store_id is not None and rating is not None:
                 total, count = sums.get(store_id, (0, 0))

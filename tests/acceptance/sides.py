@@ -166,7 +166,8 @@ class SlackSide:
         with self.wire.lock:
             alone = [said for chat in self.wire.channels.values() for said in chat.messages if said.only_for == user]
             answers = [Seen(str(one.get("text", "")), (), None) for one in self.wire.responses]
-        return answers + [_slack(said) for said in alone] + self.sees(self.wire.dm(user).id)
+        # In the threads of direct messages nobody else reads along.
+        return answers + [_slack(said) for said in [*alone, *self.wire.messages(self.wire.dm(user).id)]]
 
     async def fills(self, user: str, values: dict[str, str]) -> None:
         view = await self.wait(lambda: next((one for one in self.wire.views if one.user == user and one.open), None))

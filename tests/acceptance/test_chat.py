@@ -7,7 +7,11 @@ import re
 import subprocess
 import sys
 import threading
+from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlmodel import select
 
 from bot.clock import WallClock
 from bot.demo_network import fill
@@ -16,6 +20,7 @@ from handlers.settings import Settings
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.queries import people as people_queries
+from storage.tables.boards import Capacity, Technician
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,7 +93,21 @@ def test_a_message_is_answered_by_its_number_and_in_a_group(tmp_path: Path) -> N
     assert shown.count("没有这个按钮") == 2
 
 
-def sample_of_my_own(folder: Path, config: str = "") -> tuple[str, ...]:
+def _let_it_be_ten(database: Database) -> None:
+    """Move the stores to where it is some time after ten in the morning, every technician free all day."""
+    now = WallClock().now()
+    ahead = (10 - now.astimezone(UTC).hour + 12) % 24 - 12
+    zone = f"Etc/GMT{-ahead:+d}"
+    with database.transaction() as session:
+        for store in people_queries.list_stores(session):
+            store.timezone = zone
+        for capacity in session.exec(select(Capacity)):
+            capacity.day = now.astimezone(ZoneInfo(zone)).date()
+        for technician in session.exec(select(Technician)):
+            technician.windows = "每天全天"
+
+
+def sample_of_my_own(folder: Path, config: str = "", *, morning: bool = False) -> tuple[str, ...]:
     """Make a database with a sample network, its stores open day and night; return the words that name it."""
     url = f"sqlite:///{folder / 'own.db'}"
     database = Database(url)
@@ -97,6 +116,8 @@ def sample_of_my_own(folder: Path, config: str = "") -> tuple[str, ...]:
     with database.transaction() as session:
         for store in people_queries.list_stores(session):
             store.closes = store.opens
+    if morning:
+        _let_it_be_ten(database)
     database.close()
     (folder / "own.toml").write_text(f'[database]\nurl = "{url}"\n{config}', encoding="utf-8")
     return "--config", str(folder / "own.toml")
@@ -111,6 +132,68 @@ def test_on_a_database_of_ones_own_nobody_is_anybody_before_saying_who(tmp_path:
     again = typed(tmp_path, f"/as {leader('SZ01')}", "/whoami", words=words)
     assert "console" in again
     assert "绑定成功" not in again
+
+
+def test_a_support_and_a_diversion_go_from_hand_to_hand_by_what_is_typed(tmp_path: Path) -> None:
+    asks, helps = (f"/as {leader(store)}" for store in ("SZ02", "SZ01"))
+    support = (
+        helps,
+        asks,
+        "/support 三电 T3 昨天下午 高压互锁",
+        "/support 三电 T3 今天 15:00-16:30 高压互锁报警,客户车在店",
+        helps,
+        "> 收到,可以",
+        "#5.1",  # time, cost and travel
+        asks,
+        "#7.1",
+        "#4.3",  # he is there
+        helps,
+        "#5.1",  # he is done
+        asks,
+        "#17.1",  # the customer is kept
+        "#4.1",  # the record
+        "已解决",
+        "两个半小时",
+        "10",
+    )
+    diversion = (
+        helps,
+        "/divert 保养 等90分钟 宝马X3 要代步车",
+        "/divert 保养 宝马X3 要代步车 等两个半小时",
+        "#1",  # the customer goes
+        asks,
+        "> 可以",
+        "#1",  # the technician
+        "#25.1",  # the customer was reached
+        helps,
+        "#23.1",  # way and compensation
+        "#1",
+        "#1",
+        "#23.1",  # the customer has left
+        asks,
+        "#25.1",  # and is there
+        "#25.1",  # the work is done
+        "9",
+        "留住了",
+        "#25.1",
+        "1280",
+        "/my",
+        "/score",
+    )
+    shown = typed(tmp_path, *support, *diversion, words=sample_of_my_own(tmp_path, morning=True))
+    for words in (
+        "已经过了,请写以后的时间",
+        "状态:已约定,等技师到店",
+        "S-0001 已登记:故障已解决 · 工时 2小时30分 · 客户满意 10/10。补贴 ¥300 由总部付给 张伟。",
+        "按规定不能分流:预计等待 1小时30分,没有超过 2小时",
+        "您愿意过去的",
+        "工位已留 · 技师 田浩然",
+        "接送:专车 · 补偿:服务券 ¥200",
+        "没有待办",
+        "本月 2 分",
+    ):
+        assert words in shown, f"nobody said {words} in:\n{shown}"
+    assert shown.count("状态:✅ 完成") >= 2
 
 
 def test_limits_run_while_nobody_types(tmp_path: Path) -> None:

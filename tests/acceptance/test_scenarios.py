@@ -12,6 +12,7 @@ from storage.database import Database
 from tests.acceptance import (  # they declare themselves
     scenarios_customers,  # noqa: F401
     scenarios_diversion,  # noqa: F401
+    scenarios_platforms,  # noqa: F401
     scenarios_support,  # noqa: F401
 )
 from tests.acceptance.scenarios import SCENARIOS, Scenario

@@ -9,6 +9,7 @@ import pytest
 from handlers.diversions import rules
 from storage.database import Database
 from storage.queries import diversions as diversion_queries
+from storage.queries import ledger as ledger_queries
 from storage.tables.bookings import BookingState
 from storage.tables.requests import AskState, State, StepOutcome
 from tests.factories import MONDAY
@@ -431,6 +432,12 @@ def test_the_end_credits_the_receiver_alone_and_hq_pays(desk: Desk) -> None:
         "cost.transport": (5_000, "hq", "CNY"),
     }
     assert {entry.policy_id for entry in money.values()} == {desk.request().policy_id}
+    taken_back = money["cost.compensation"].id
+    for words in ("/cost D-0001 补偿 180", f"/reverse M-{taken_back} 客户只收了180元", "/cost D-0001 补偿 180"):
+        desk.talk.says(desk.network.finance, words)
+    with desk.talk.database.transaction(writing=False) as session:
+        entries = ledger_queries.list_money_entries(session, request_id=desk.request().id)
+    assert sorted(entry.amount for entry in entries if entry.rule == "cost.compensation") == [-20_000, 18_000, 20_000]
 
 
 def test_the_end_asks_for_satisfaction_from_one_to_ten_and_whether_the_customer_was_kept(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from storage.tables.people import Person
 from storage.tables.requests import Event, Request, State, Step, Urgency
 from tests.factories import SmallNetwork, small_network
 from tests.report_desk import BANGKOK_EVENING, DAY, EVENING, Rows, minutes, posted
+from tests.support_desk import support_desk
 from tests.talk import Talk
 
 
@@ -98,6 +99,35 @@ def test_a_report_of_the_past_shows_what_ran_then(database: Database, network: S
     assert isinstance(regions, list)
     assert regions[0]["duties"][0]["step"] == "seen"
     assert json.loads(json.dumps(data))["report"] == "digest"
+
+
+def test_a_support_stands_in_the_digest_of_the_day_it_is_agreed_and_of_the_evening_before(
+    any_database: Database,
+) -> None:
+    desk = support_desk(any_database)
+    talk, network = desk.talk, desk.network
+    talk.passes(until=EVENING - minutes(10))
+    desk.accepted()  # a visit on Friday, 6 March
+    talk.passes(until=EVENING)
+    owed = posted(talk, network.managers_chat, "🌙")[-1]
+    assert "深圳福田店(陈静、杨帆)\n· S-0001" in owed and "深圳南山店(张伟)\n· S-0001" in owed  # both must agree
+    talk.passes(hours=15)
+    for manager in (network.sz02_manager, network.sz01_manager):
+        desk.agree_all(manager)
+    digests = []
+    for evening in range(1, 5):
+        talk.passes(until=EVENING + evening * DAY)
+        digests.append(posted(talk, network.managers_chat, "🌙")[-1])
+    visit = "· S-0001 三电故障 T3 · 3月6日 13:00:张伟,深圳福田店 → 深圳南山店"
+    assert digests[0].endswith(f"今日约好的支援\n{visit}")
+    assert visit not in digests[1]
+    assert digests[2].endswith(f"明日支援\n{visit}")
+    assert visit not in digests[3]
+    with any_database.transaction(writing=False) as session:
+        (_, then), *_, (_, network_then) = report(session, Settings(), "digest", EVENING + DAY)[0]
+        before = report(session, Settings(), "digest", EVENING)[0][0][1]
+    assert visit in then.plain and visit in network_then.plain
+    assert visit not in before.plain
 
 
 def test_of_one_ask_only_the_step_that_began_last_is_owed(database: Database, network: SmallNetwork) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from storage.database import Database
 from storage.queries import chats as chat_queries
+from storage.tables.people import Person
 from storage.tables.requests import AskState, State, StepOutcome, Urgency
 from tests.support_desk import ENDS, POST, STARTS, Desk, support_desk
 
@@ -163,6 +164,25 @@ def test_the_checklist_is_posted_the_day_before_at_ten_and_open_items_escalate_a
     assert "S-0001" in talk.last(network.shenzhen_manager).plain
 
 
+def test_where_neither_store_is_ready_the_card_says_once_who_was_told_and_the_region_hears_what_helps_now(
+    desk: Desk,
+) -> None:
+    talk, overseer = desk.talk, desk.network.shenzhen_manager
+    desk.confirmed()
+    talk.passes(until=STARTS - timedelta(hours=19))
+    talk.delivered()
+    assert len(desk.events("escalated")) == 2  # of each store its own
+    assert talk.card(desk.network.managers_chat, "S-0001").plain.count("已上报区域经理") == 1
+    letters = [heard.plain for heard in talk.heard(overseer) if "S-0001" in heard.plain]
+    for store in ("深圳福田店", "深圳南山店"):
+        assert any(f"可以:打电话催{store},或 /close S-0001 原因" in letter for letter in letters)
+    assert not any("/assign" in letter for letter in letters)
+    talk.says(overseer, "/assign S-0001 SZ03")
+    assert desk.request().state is State.CONFIRMED
+    talk.says(overseer, "/close S-0001 客户改期")
+    assert (desk.request().state, desk.bookings()) == (State.CLOSED, [(desk.zhang.id, "freed")])
+
+
 def test_the_checklist_of_a_near_visit_is_posted_at_once(desk: Desk) -> None:
     with desk.talk.database.transaction() as session:
         session.merge(desk.zhang).windows = "周一至周五全天"
@@ -243,6 +263,19 @@ def test_where_the_limit_was_moved_the_requester_is_told_at_the_new_one(desk: De
 # E6
 
 
+def test_the_record_is_made_in_words_though_one_of_them_is_a_command_too(desk: Desk) -> None:
+    talk, manager = desk.talk, desk.network.sz01_manager
+    desk.worked()
+    talk.presses(manager, "留住了")
+    talk.presses(manager, "登记结果")
+    for words in ("已解决", "两个半小时", "10"):
+        talk.says(manager, words)
+    support = desk.support()
+    assert (desk.request().state, support.solved, support.minutes) == (State.RECORDED, "yes", 150)
+    talk.says(manager, "已解决")  # and with no form about it is the command again
+    assert "是哪个问题" in talk.last(manager).plain
+
+
 def test_ratings_are_hidden_until_both_are_given(desk: Desk) -> None:
     talk, network = desk.talk, desk.network
     desk.worked()
@@ -250,6 +283,8 @@ def test_ratings_are_hidden_until_both_are_given(desk: Desk) -> None:
     assert desk.support().shown_at is None
     assert "互评" not in talk.card(network.managers_chat, "S-0001").plain
     assert not [heard for heard in talk.heard(network.sz02_manager) if "互评" in heard.plain]
+    talk.says(network.sz02_manager, "/score")
+    assert "互评" not in talk.last(network.sz02_manager).plain
     talk.presses(network.sz02_manager, "10")
     support = desk.support()
     assert (support.rating_by_host, support.rating_by_giver, support.shown_at) == (9, 10, talk.now)
@@ -257,6 +292,8 @@ def test_ratings_are_hidden_until_both_are_given(desk: Desk) -> None:
         assert "深圳福田店 得 9 · 深圳南山店 得 10" in talk.last(manager).plain
     reply = talk.presses(network.sz01_manager, "1")
     assert "已经公开" in reply.toast and desk.support().rating_by_host == 9
+    talk.says(network.sz02_deputy, "/score")
+    assert "近一年支援互评 9.0/10(1 次)" in talk.last(network.sz02_deputy).plain
 
 
 def test_one_rating_alone_is_shown_after_seventy_two_hours(desk: Desk) -> None:
@@ -268,3 +305,27 @@ def test_one_rating_alone_is_shown_after_seventy_two_hours(desk: Desk) -> None:
     talk.passes(seconds=1)
     assert desk.support().shown_at == talk.now
     assert "深圳福田店 得 9 · 深圳南山店 得 未打分" in talk.last_heard(network.sz02_manager, "互评").plain
+
+
+# E7
+
+
+def test_a_subsidy_that_was_taken_back_is_entered_right_by_finance_and_stands_once(desk: Desk) -> None:
+    talk, network = desk.talk, desk.network
+    desk.worked()
+
+    def says(person: Person, words: str) -> str:
+        talk.says(person, words)
+        return talk.last(person).plain
+
+    assert "先冲正再重记" in says(network.finance, "/cost S-0001 补贴 500")
+    says(network.finance, "/reverse M-1 距离算错")
+    assert "先冲正再重记" in says(network.sz02_manager, "/cost S-0001 补贴 500")
+    assert "M-3 技师补贴 ¥500 · 总部 → 张伟" in says(network.finance, "/cost S-0001 补贴 500 距离更正")
+    assert "先冲正再重记" in says(network.hq, "/cost S-0001 补贴 500 距离更正")
+    assert [(entry.amount, entry.payer, entry.payee) for entry in desk.money()] == [
+        (amount, "hq", f"person:{desk.zhang_himself.id}") for amount in (30_000, -30_000, 50_000)
+    ]
+    says(network.hq, "/reverse M-3 还是不对")
+    says(network.hq, "/cost S-0001 补贴 1000")
+    assert [entry.amount for entry in desk.money()][3:] == [-50_000, 100_000]

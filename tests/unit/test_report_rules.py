@@ -307,6 +307,8 @@ def evening() -> rules.DayFigures:
             rules.Broken("T-0012", "answer", "福田店", minutes(12), True),
         ),
         carried=(rules.Carried("T-0008", "前大灯-左 ×1", "李娜", "客户明早再来"),),
+        tomorrow=(rules.Visit("S-0002", "三电故障 T3 · 11月22日 13:00", "张伟", "福田店", "南山店"),),
+        agreed=(rules.Visit("S-0003", "钣喷 T2 · 11月27日 09:00", "王强", "龙岗店", "南山店"),),
     )
 
 

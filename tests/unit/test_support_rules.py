@@ -191,8 +191,50 @@ def test_a_day_and_a_time_are_read_as_people_write_them(
 
 
 @pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("三电 T3 昨天下午 高压互锁报警", date(2026, 11, 21)),
+        ("三电 T3 前天15点,高压互锁报警", date(2026, 11, 20)),
+        ("上周三 9:00-12:00", date(2026, 11, 11)),
+        ("yesterday afternoon", date(2026, 11, 21)),
+        ("ayer por la tarde", date(2026, 11, 21)),
+        ("昨天", date(2026, 11, 21)),
+        ("三电 T3 昨天下午抛锚的车", None),  # when it happened is no time to come
+        ("三电 T3 昨天修过,还是报警", None),
+        ("三电 昨天下午 报警,周五下午来", FRIDAY),
+        ("三电 上周三修过,周五下午来", FRIDAY),
+    ],
+)
+def test_a_day_gone_by_is_meant_only_where_it_stands_as_the_time_to_come(words: str, day: date | None) -> None:
+    assert find_when(words, SUNDAY, PARTS).day == day
+    assert find_when(f"{words},11月27日 15:00", SUNDAY, PARTS).begins == at(15)  # whenever it was that happened
+    assert not is_free(read_windows("昨天全天、上周五全天", SUNDAY), FRIDAY, (at(13), at(18)), PARTS)
+
+
+@pytest.mark.parametrize(
+    ("words", "day", "begins"),
+    [
+        ("三电T3明早9点 高压报警", date(2026, 11, 23), at(9)),
+        ("明早 三电 报警", date(2026, 11, 23), at(9)),
+        ("今晚7点 三电", SUNDAY, at(19)),
+        ("三电 T3 27号下午 高压", FRIDAY, at(13)),
+        ("6号上午9点", date(2026, 12, 6), at(9)),  # this month's is over
+        ("三电 T3 周5下午 高压", FRIDAY, at(13)),
+        ("今早抛锚,周五下午来", FRIDAY, at(13)),
+        ("2号缸失火,周五下午来", FRIDAY, at(13)),
+        ("每周3次报警,周五下午来", FRIDAY, at(13)),
+        ("说明早期故障,周五下午来", FRIDAY, at(13)),
+    ],
+)
+def test_a_day_is_read_as_hurried_people_write_it(words: str, day: date, begins: int) -> None:
+    when = find_when(words, SUNDAY, PARTS)
+    assert (when.day, when.begins, when.problem) == (day, begins, "")
+
+
+@pytest.mark.parametrize(
     ("words", "problem"),
     [
+        ("31号下午", "no_such_day"),
         ("2月30日上午", "no_such_day"),
         ("13月1日", "no_such_day"),
         ("明天 25:00", "no_such_time"),
