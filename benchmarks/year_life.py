@@ -269,7 +269,9 @@ def open_life(words: Words) -> Iterator[str]:
 
 
 def _open_clocks(words: Words) -> Iterator[str]:
-    given = "WITH told(k, name, third) AS (VALUES (1, 'deliver', 9), (2, 'seen', 0), (6, 'ship', 1), (7, 'receive', 2)) "
+    given = (
+        "WITH told(k, name, third) AS (VALUES (1, 'deliver', 9), (2, 'seen', 0), (6, 'ship', 1), (7, 'receive', 2)) "
+    )
     mine = "lives CROSS JOIN told WHERE third = 9 OR third = n % 3"
     due = words.at("t + 28800")
     yield insert(
