@@ -44,6 +44,7 @@ from storage.tables.requests import Request
 STORES, A_DAY, DAYS, WEEK = 500, 3_300, 365, 7
 MOST_REPEATS = 32  # of a hundred requests in each state some acts take the first, some the middle, some the last
 GOAL = 1.2
+KEY = bytes(range(32))  # of its customers: the same each time, for a history that is kept
 BLOCKS = 5  # the ratio's spread is that of so many parts of the repetitions
 
 # The boards: when they are drawn, and what is drawn. The week on the board is one that both databases hold whole.
@@ -261,7 +262,7 @@ def _database(name: str, days: int, keep: Path | None, postgres: str) -> Iterato
 
 def _side(url: str, days: int, *, fresh: bool) -> Iterator[Side]:
     # Nothing is forced to the disk: what a disk takes for each commit would hide what grows.
-    database = Database(url, passing=True)
+    database = Database(url, passing=True, key=KEY)
     try:
         side = Side(database, days)
         upgrade(database)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session, col, select
 
 from benchmarks.year_network import PER_REGION, PLATFORM, manager_of, region_manager_of
+from benchmarks.year_words import kind_of
 from handlers.chat import Address, Inbound, InboundKind
 from handlers.people.commands import make_code
 from handlers.requests import rules
@@ -71,6 +73,7 @@ class Said:
 
 
 MIDDLE = 34  # of the hundred in each state
+WITHDRAWN = 4  # of twenty lives
 # What must have been done in the same turn, for there to be something to do.
 BEFORE = {
     "freight": "button transfer.received",
@@ -79,6 +82,10 @@ BEFORE = {
     "reopen": "withdraw",
     "resume": "hold",
     "practice (over)": "practice",
+    "resolve": "complaint",
+    "customer (look)": "customer",
+    "forget": "customer",
+    "button customers.forget": "customer",
 }
 
 Make = Callable[[Session, Scene, int, datetime], Said]
@@ -113,6 +120,10 @@ def acts() -> dict[str, Make]:
         "promise": _by_author("accepted", "/promise {label} 90m"),
         "hold": _by_author("accepted", "/hold {label} 20m 等客户确认"),
         "resume": _by_author("accepted", "/resume {label}"),
+        "customer": _by_author("accepted", "/customer {label} 李女士 137{turn:08}"),
+        "customer (look)": _by_author("accepted", "/customer {label}"),
+        "forget": _by_author("accepted", "/forget {label}"),
+        "button customers.forget": _forget,
         "handover": _handover,
         "button request.seen": _asked("request.seen"),
         "button request.accept": _asked("request.accept"),
@@ -125,6 +136,8 @@ def acts() -> dict[str, Make]:
         "carry": _carry,
         "extend": _extend,
         "reverse": _reverse,
+        "complaint": _complaint,
+        "resolve": _resolve,
         **_PEOPLE,
         "practice": _by_manager("/practice on"),
         "practice (over)": _by_manager("/practice off"),
@@ -163,7 +176,7 @@ def _about(words: str, *, old: bool) -> Make:
 
 
 def _label(request: Request) -> str:
-    return rules.label("T", request.number)
+    return rules.label({"support": "S", "diversion": "D"}.get(request.kind, "T"), request.number)
 
 
 def _why_entry(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
@@ -246,7 +259,7 @@ def _by_author(pool: str, words: str) -> Make:
 
     def make(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
         request = _taken(session, scene, pool, MIDDLE + turn)
-        return Said(request.author_id, words.format(label=_label(request)))
+        return Said(request.author_id, words.format(label=_label(request), turn=turn))
 
     return make
 
@@ -263,7 +276,7 @@ def _solved(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
 
 
 def _cost(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
-    request = request_queries.get_request(session, scene.closed - 40 * turn - 3, lock=False)
+    request = _closed(session, scene, "transfer", 30 * turn + 3)
     return Said(scene.hq, f"/cost {_label(request)} 运费 {30 + turn} SF8{turn:05}")
 
 
@@ -302,6 +315,28 @@ def _carry(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
 def _extend(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
     request = _taken(session, scene, "shipped", -turn - 1)
     return Said(scene.overseer(request.region_id), f"/extend {_label(request)} 30m 堵车")
+
+
+def _closed(session: Session, scene: Scene, kind: str, place: int) -> Request:
+    """Return the `place`-th of a kind that was done, from the youngest on."""
+    done = (number for number in range(scene.closed, 0, -1) if kind_of(number) == kind and number % 20 != WITHDRAWN)
+    return request_queries.get_request(session, next(islice(done, place, None)), lock=False)
+
+
+def _complaint(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+    request = _closed(session, scene, "diversion", turn)
+    return Said(request.author_id, f"/complaint {_label(request)} 保养后机油灯亮")
+
+
+def _resolve(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:
+    request = _closed(session, scene, "diversion", turn)
+    return Said(scene.overseer(request.region_id), f"/resolve {_label(request)} 不成立 到店复检,与保养无关")
+
+
+def _forget(session: Session, scene: Scene, turn: int, now: datetime) -> Said:
+    request = _taken(session, scene, "accepted", MIDDLE + turn)
+    assert request.customer_id is not None
+    return Said(request.author_id, token=_token(session, "customers.forget", now, customer=request.customer_id))
 
 
 def _reverse(session: Session, scene: Scene, turn: int, _now: datetime) -> Said:

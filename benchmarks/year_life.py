@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.year_words import ANSWERED, RECEIVED, RECORDED, SEEN, SHIPPED, Words, insert
+from benchmarks.year_helps import helps
+from benchmarks.year_words import ANSWERED, RECEIVED, RECORDED, SEEN, SHIPPED, Words, by_kind, insert
 
 
 def closed_life(words: Words) -> Iterator[str]:
     """Tell a request that was closed."""
     yield from _requests(words)
+    yield from helps(words)
     yield from _asks(words)
     yield from _steps(words)
     yield from _story(words)
@@ -22,7 +24,7 @@ def _requests(words: Words) -> Iterator[str]:
         "requests",
         {
             "id": "n",
-            "kind": "'transfer'",
+            "kind": "kind",
             "number": "n",
             "urgency": "CASE WHEN n % 3 = 0 THEN 'urgent' WHEN n % 3 = 1 THEN 'today' ELSE 'normal' END",
             "state": f"CASE WHEN {done} THEN 'recorded' ELSE 'withdrawn' END",
@@ -42,6 +44,7 @@ def _requests(words: Words) -> Iterator[str]:
             "ended_at": words.at(f"t + CASE WHEN {done} THEN {RECORDED} ELSE {ANSWERED} END + x"),
             "escalations": "CASE WHEN v = 5 THEN 1 ELSE 0 END",
             "kept": f"CASE WHEN {done} AND n % 6 = 0 THEN 'yes' ELSE '' END",
+            "satisfaction": f"CASE WHEN {done} AND kind <> 'transfer' THEN 8 + n % 3 END",
             "end_reason": "''",
         },
     )
@@ -64,6 +67,7 @@ def _transfers(accepted: str, shipped: str, received: str) -> str:
             "courier": "'顺丰'",
             "waybill": "'SF' || n",
         },
+        "lives WHERE kind = 'transfer'",
     )
 
 
@@ -115,6 +119,8 @@ def _steps(words: Words) -> Iterator[str]:
         f"(7, 'receive', 3, {SHIPPED}, 28800, {RECEIVED}), (8, 'record', 3, {RECEIVED}, 60000, {RECORDED})) "
     )
     turn = "CASE WHEN turn < 3 THEN turn WHEN v < 3 THEN 2 ELSE 1 END"
+    named = {"deliver": ("agree_host", "contact"), "ship": ("agree", "depart"), "receive": ("work", "serve")}
+    others = [" ".join(f"WHEN '{name}' THEN '{said[at]}'" for name, said in named.items()) for at in (0, 1)]
     late = "(name = 'ship' AND v = 5)"
     yield insert(
         "steps",
@@ -123,7 +129,7 @@ def _steps(words: Words) -> Iterator[str]:
             "request_id": "n",
             "ask_id": f"CASE WHEN turn > 0 THEN 2 * n - 2 + {turn} END",
             "turn": turn,
-            "name": "name",
+            "name": by_kind("name", *[f"CASE name {other} ELSE name END" for other in others]),
             "store_id": "CASE WHEN name IN ('deliver', 'receive') THEN s WHEN turn = 1 THEN f ELSE o END",
             "started_at": words.at("t + from_s"),
             "due_at": words.at(f"t + CASE WHEN {late} THEN to_s - 60 ELSE limit_s END"),
@@ -150,13 +156,15 @@ def _story(words: Words) -> Iterator[str]:
         f"(11, 'credited', '{{\"points\": 1}}', {RECEIVED}), "
         f'(12, \'recorded\', \'{{"amount": 2400, "currency": "CNY", "waybill": "SF1"}}\', {RECORDED})) '
     )
+    words_of = by_kind("word", "'confirmed'", "'departed'"), by_kind("word", "'work_done'", "'served'")
     yield insert(
         "events",
         {
             "id": "12 * (n - 1) + k",
             "request_id": "n",
             "at": words.at("t + s_at"),
-            "word": "CASE WHEN v = 4 AND k = 3 THEN 'withdrawn' ELSE word END",
+            "word": f"CASE WHEN v = 4 AND k = 3 THEN 'withdrawn' WHEN k = 8 THEN {words_of[0]} "
+            f"WHEN k = 10 THEN {words_of[1]} ELSE word END",
             "args": "args",
             "person_id": "CASE WHEN word <> 'asked' THEN 3 * s - 2 END",
             "store_id": "CASE WHEN k IN (2, 3, 4) THEN f WHEN k IN (1, 10) THEN s ELSE o END",
@@ -182,17 +190,18 @@ def _ledger(words: Words) -> Iterator[str]:
             "quantity_in": "1",
             "moved_at": received,
         },
-        done,
+        f"{done} AND kind = 'transfer'",
     )
     common = {"policy_id": "1", "request_id": "n", "reason": "''"}
+    cost = by_kind("'freight'", "'subsidy'", "'compensation'")
     yield insert(
         "points_entries",
         {
             "id": "n",
-            "key": "'request:' || n || ':transfer'",
+            "key": "'request:' || n || ':' || kind",
             "store_id": "o",
-            "points": "1",
-            "rule": "'points.transfer'",
+            "points": by_kind(1, 5, 2),
+            "rule": "'points.' || kind",
             "person_id": "3 * s - 2",
             "at": received,
             **common,
@@ -203,12 +212,12 @@ def _ledger(words: Words) -> Iterator[str]:
         "money_entries",
         {
             "id": "n",
-            "key": "'request:' || n || ':freight'",
-            "amount": "2400",
+            "key": f"'request:' || n || ':' || {cost}",
+            "amount": by_kind(2_400, 30_000, 20_000),
             "currency": "'CNY'",
             "payer": "'hq'",
-            "payee": "'carrier'",
-            "rule": "'cost.freight'",
+            "payee": by_kind("'carrier'", "'technician'", "'customer'"),
+            "rule": f"'cost.' || {cost}",
             "reference": "'SF' || n",
             "person_id": "3 * o - 2",
             "at": recorded,
@@ -260,8 +269,10 @@ def open_life(words: Words) -> Iterator[str]:
 
 
 def _open_clocks(words: Words) -> Iterator[str]:
-    given = "WITH told(k, name, kind) AS (VALUES (1, 'deliver', 9), (2, 'seen', 0), (6, 'ship', 1), (7, 'receive', 2)) "
-    mine = "lives CROSS JOIN told WHERE kind = 9 OR kind = n % 3"
+    given = (
+        "WITH told(k, name, third) AS (VALUES (1, 'deliver', 9), (2, 'seen', 0), (6, 'ship', 1), (7, 'receive', 2)) "
+    )
+    mine = "lives CROSS JOIN told WHERE third = 9 OR third = n % 3"
     due = words.at("t + 28800")
     yield insert(
         "steps",

@@ -54,7 +54,7 @@ def add_network(database: Database, stores: int) -> None:
         people = _people(stores, regions)
         _add(session, people)
         _add(session, [_account(person) for person in people])
-        session.add(Counter(name="transfer", value=0))
+        _add(session, [Counter(name=name, value=0) for name in ("transfer", "support", "diversion")])
         _add(session, _chats(regions))
         _add(session, [_part(n) for n in range(1, PARTS + 1)])
         board_queries.put_stock_levels(session, _levels(stores))
@@ -126,6 +126,7 @@ def _part(number: int) -> Part:
 def _technician(store: int) -> Technician:
     """Give each store one who knows high voltage."""
     return Technician(
+        id=store,
         store_id=store,
         name=f"技师{store:04}",
         level="T3",

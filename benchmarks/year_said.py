@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.year_network import PLATFORM
-from benchmarks.year_words import ANSWERED, RECEIVED, RECORDED, SEEN, SHIPPED, Words, insert
+from benchmarks.year_words import ANSWERED, RECEIVED, RECORDED, SEEN, SHIPPED, Words, by_kind, insert
 
 # Who says or is told what, and when: the requester's people and those of who gave.
 _ACTS = (
@@ -15,6 +15,8 @@ _ACTS = (
 )
 _ACTORS = "lives CROSS JOIN told WHERE v <> 4 OR k < 3"
 _WHO = "(3 * CASE WHEN giver = 1 THEN o ELSE s END - 2)"
+_ACT = "replace(act, 'transfer.', kind || '.')"
+_LETTER = by_kind("'T-'", "'S-'", "'D-'")
 
 
 def said(words: Words) -> Iterator[str]:
@@ -53,8 +55,8 @@ def _heard(words: Words) -> Iterator[str]:
             "user": "'u' || " + _WHO,
             "chat": "'u' || " + _WHO,
             "inbound_id": "6 * (n - 1) + k",
-            "act": "act",
-            "subject": "'T-' || n",
+            "act": _ACT,
+            "subject": f"{_LETTER} || n",
             "before": "''",
             "after": "''",
             "reason": "''",
@@ -68,8 +70,8 @@ def _heard(words: Words) -> Iterator[str]:
         "button_tokens",
         {
             "token": words.token("6 * (n - 1) + k"),
-            "key": """act || ' {"request": ' || n || '}'""",
-            "action": "act",
+            "key": f"""{_ACT} || ' {{"request": ' || n || '}}'""",
+            "action": _ACT,
             "args": """'{"request": ' || n || '}'""",
             "created_at": words.at("t"),
         },
@@ -149,7 +151,8 @@ def _queues(words: Words) -> Iterator[str]:
             "only_for": "''",
             "reply_to": "''",
             "priority": "1",
-            "payload": """'{"lines":[[{"text":"T-' || n || ' 调拨","style":"bold"}],[{"text":"状态:等发货"}]]}'""",
+            "payload": f"""'{{"lines":[[{{"text":"' || {_LETTER} || n || ' 调拨","style":"bold"}}],"""
+            """[{"text":"状态:等发货"}]]}'""",
             "card_id": "CASE WHEN card > 0 THEN 3 * (n - 1) + card END",
             "edit": "card > 0 AND k > 3",
             "under_card": "FALSE",

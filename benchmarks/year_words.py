@@ -5,6 +5,22 @@ from __future__ import annotations
 # How a life goes, in seconds from its opening; `x` is a minute more for each of the store's seven moods.
 SEEN, ANSWERED, SHIPPED, RECEIVED, RECORDED = 60, 120, 2_700, 5_400, 9_000
 
+# What a life is of, told by its number: of eleven nine are transfers. Eleven has nothing in common with the twenty of
+# its fate, so that every kind has every fate.
+KINDS = 11
+SUPPORT, DIVERSION = 3, 7
+KIND = f"CASE n % {KINDS} WHEN {SUPPORT} THEN 'support' WHEN {DIVERSION} THEN 'diversion' ELSE 'transfer' END"
+
+
+def kind_of(number: int) -> str:
+    """Return what a life is of."""
+    return {SUPPORT: "support", DIVERSION: "diversion"}.get(number % KINDS, "transfer")
+
+
+def by_kind(transfer: object, support: object, diversion: object) -> str:
+    """Write what is another thing in each kind of life."""
+    return f"CASE kind WHEN 'support' THEN {support} WHEN 'diversion' THEN {diversion} ELSE {transfer} END"
+
 
 class Words:
     """How one database writes what the other writes differently."""

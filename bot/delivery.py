@@ -266,7 +266,15 @@ class Delivery:
         await self._notes.note(parcel, posted)
         self._meters.messages_said.labels(row.platform).inc()
         due = max(row.created_at, row.held_until or row.created_at)
-        self._meters.message_lateness.labels(row.platform).observe(max((arrived - due).total_seconds(), 0))
+        lateness = max((arrived - due).total_seconds(), 0)
+        self._meters.message_lateness.labels(row.platform).observe(lateness)
+        if log.isEnabledFor(logging.DEBUG):
+            what = f"message {posted.message}" if posted else "changed"
+            took = (arrived - counted).total_seconds()
+            log.debug(
+                "outbox %d to %s: %s in %.1f ms, %.1f ms after it was due",
+                *(row.id, parcel.address, what, took * 1_000, lateness * 1_000),
+            )
 
     async def _hold_back(self, parcel: Parcel, until: datetime) -> None:
         """Give back what a limit holds back after all."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -144,6 +145,7 @@ class Scheduler:
         """
         database, settings, now = self._desk.database, self._settings, self._desk.now
         while True:
+            begun = time.perf_counter()
             try:
                 fired = await self._desk.surely(
                     lambda: dispatch.fire(database, settings, now(), due_by=due_by, but=frozenset(stuck)), kind="fire"
@@ -154,7 +156,12 @@ class Scheduler:
                 continue
             if fired is None:
                 return
-            self._meters.timer_lateness.observe(max((now() - fired.due_at).total_seconds(), 0))
+            lateness = max((now() - fired.due_at).total_seconds(), 0)
+            self._meters.timer_lateness.observe(lateness)
+            if log.isEnabledFor(logging.DEBUG):
+                how = "fired" if fired.done else "failed"
+                took = (time.perf_counter() - begun) * 1_000
+                log.debug("timer %s %s in %.1f ms, %.1f ms after it was due", fired.key, how, took, lateness * 1_000)
             if not fired.done:
                 self._meters.timer_failures.inc()
             self._committed()

@@ -102,6 +102,7 @@ class Fired:
     """A timer that was due, when it was, and whether what it is for was done; else it was put off or aside."""
 
     timer_id: int
+    key: str
     due_at: datetime
     done: bool = False
 
@@ -127,7 +128,7 @@ def fire(
             timer = queues.claim_next_timer(session, due_by or now, but)
             if timer is None:
                 return None
-            fired = Fired(timer.id, timer.due_at)
+            fired = Fired(timer.id, timer.key, timer.due_at)
             context = Context(session, settings, now, due_at=timer.due_at)
             timer.fired_at = now  # before it runs: what it does may cancel the request's pending timers
             session.flush()
@@ -137,7 +138,7 @@ def fire(
     except Exception as error:
         if is_passing(error) or fired is None:
             raise
-        log.exception("timer %s failed", fired.timer_id)
+        log.exception("timer %s failed", fired.key)
         try:
             _put_off(database, settings, fired.timer_id, now, error)
         except Exception as another:

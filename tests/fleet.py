@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.request import urlopen
@@ -15,13 +16,17 @@ from urllib.request import urlopen
 import psycopg
 from sqlalchemy import make_url
 
-from bot.clock import WallClock
+from bot.leases import LASTING
 from storage.database import Database
 from storage.queries import sharing
+from storage.tables.sharing import Lease
 from tests.process import ROOT, BotProcess
 from tests.wire_telegram import TOKEN, TelegramWire
 
 T = TypeVar("T")
+
+TAKEN_OVER = 15.0  # seconds
+LOAD = 10  # of what takes a word to be answered: some tenths of a second on a quiet machine, seconds on a busy one
 
 
 class Member:
@@ -111,10 +116,40 @@ class Fleet(BotProcess):
         return next(member for member in self.members if self.name_of(member) == name)
 
     def seconds_until(self, condition: Callable[[], object]) -> float:
-        """Wait until something is true, and return how long it took."""
-        begun = WallClock().now()
+        """Wait until something is true, and return how long it took by the database's clock."""
+        begun = self.now()
         self.until(condition)
-        return (WallClock().now() - begun).total_seconds()
+        return (self.now() - begun).total_seconds()
+
+    def now(self) -> datetime:
+        """Return what the database's clock shows."""
+        with self.database.transaction(writing=False) as session:
+            return session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()  # type: ignore[no-any-return]
+
+    def seconds_left(self, member: Member) -> float:
+        """Return for how long the others still take a process for living."""
+        with self.database.transaction(writing=False) as session:
+            lease = session.get(Lease, f"{sharing.PROCESS}{self.name_of(member)}")
+        return max((lease.until - self.now()).total_seconds(), 0) if lease is not None else 0
+
+    def seconds_to_answer(self) -> float:
+        """Return how long a word takes to be answered, by this machine under the load it has now."""
+        asker = self.user(self.network.auditor)
+        before = len(self.wire.messages(asker))
+        self.says(self.network.auditor, "/whoami")
+        return self.seconds_until(lambda: len(self.wire.messages(asker)) > before)
+
+    def check_taken_over(self, member: Member, condition: Callable[[], object], usual: float) -> None:
+        """See that others do in time what one leaves that has just met its end; `usual` is how quick they were before.
+
+        For as long as its lease lasts, at the most, they think it lives; what they take from then on is promised for a
+        machine that has nothing else to do, so it counts less where a word takes long to be answered, before or after.
+        """
+        left = self.seconds_left(member)
+        assert left <= LASTING.total_seconds(), left
+        took = self.seconds_until(condition)
+        usual = max(usual, self.seconds_to_answer())
+        assert took - left < TAKEN_OVER - LASTING.total_seconds() + LOAD * usual, (took, left, usual)
 
     def close(self) -> None:
         """End every process."""

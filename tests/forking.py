@@ -1,4 +1,4 @@
-"""Runs of the command line that need not import it each time: a process that has, and forks for each of them.
+"""Runs of programs, the command line first, that need not import it each time: a process that has, and forks for each.
 
 What runs is a process of its own, with its own folder, environment, input and output; only its start is quicker, by the
 seconds that importing everything takes. Run as a module it is that process: a line of JSON in, an exit code out.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,18 @@ ROOT = Path(__file__).parent.parent
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
-def run(words: list[str], folder: Path, environ: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder and wait for its end."""
+def run(
+    words: list[str], folder: Path, environ: dict[str, str], stdin: str = "", *, module: str = "bot.cli"
+) -> subprocess.CompletedProcess[str]:
+    """Run `main` of a module, the command line's, in a folder and wait for its end."""
     with tempfile.TemporaryDirectory() as scratch:
         names = {stream: f"{scratch}/{stream}" for stream in ("stdin", "stdout", "stderr")}
         Path(names["stdin"]).write_text(stdin, encoding="utf-8")
         parent = _parent()
         assert parent.stdin is not None and parent.stdout is not None
-        parent.stdin.write(json.dumps({"words": words, "folder": str(folder), "environ": environ, **names}) + "\n")
+        parent.stdin.write(
+            json.dumps({"module": module, "words": words, "folder": str(folder), "environ": environ, **names}) + "\n"
+        )
         parent.stdin.flush()
         code = int(parent.stdout.readline())
         said = (Path(names[stream]).read_text(encoding="utf-8") for stream in ("stdout", "stderr"))
@@ -55,7 +60,7 @@ def _parent() -> subprocess.Popen[str]:
 
 
 def _become(asked: dict[str, Any]) -> None:
-    """Turn into the command line."""
+    """Turn into the program."""
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environ"])
@@ -64,10 +69,8 @@ def _become(asked: dict[str, Any]) -> None:
         os.dup2(handle, number)
         os.close(handle)
     sys.argv = ["xietong", *asked["words"]]
-    from bot.cli import main
-
     try:
-        main()
+        sys.exit(import_module(asked["module"]).main())
     except SystemExit as end:  # anything else ends as it would in a process of its own: told, with 1
         sys.stdout.flush()
         sys.stderr.flush()
@@ -81,6 +84,7 @@ def _serve() -> None:
     import bot.doctor
     import bot.moving
     import bot.workbook  # noqa: F401 - what the commands import when they run
+    import tests.hour  # noqa: F401 - and the other programs
 
     gc.freeze()  # the modules are shared with the children rather than copied
     for line in iter(sys.stdin.readline, ""):

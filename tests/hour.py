@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,9 +21,10 @@ from bot.clock import SimulatedClock
 from bot.telegram import Telegram
 from bot.threads import Inline
 from handlers.load import load
+from handlers.working_time import local
 from storage.database import Database
 from storage.queries import checks
-from storage.tables.boards import Part
+from storage.tables.boards import Capacity, Part, Technician
 from storage.tables.chats import Purpose
 from storage.tables.people import Account, Person, Role, Store
 from storage.tables.queues import OutboxRow
@@ -41,7 +41,10 @@ CHORES = timedelta(minutes=30)
 
 
 def fill(database: Database, *, stores: int = 6, now: datetime = MONDAY, timezone: str = "Asia/Shanghai") -> None:
-    """Make the network of the hour: a region, two dealers, two leaders in each store, and too little of everything."""
+    """Make the network of the hour: a region, two dealers, two leaders and a technician in each store, and too little.
+
+    A technician of every second store knows high voltage; every store has a bay free today.
+    """
     with database.transaction() as session:
         make = Factory(session, now)
         region = make.region("深圳", timezone=timezone)
@@ -52,8 +55,13 @@ def fill(database: Database, *, stores: int = 6, now: datetime = MONDAY, timezon
             store = make.store(f"S{number:02}", f"第{number}店", region=region, dealer=dealer, place=place)
             make.person(f"店长{number}", Role.STORE_MANAGER, at=store)
             make.person(f"副手{number}", Role.DEPUTY, at=store)
+            make.person(f"技师{number}", Role.TECHNICIAN, at=store)
             for place_of, part in enumerate(parts):
                 make.stock(part, store, (0, 3, 0, 5, 2)[(number + place_of) % 5])
+            said = {"store_id": store.id, "stated_at": now}
+            skill = ("三电故障", "钣喷")[number % 2]
+            make.add(Technician(name=f"技师{number}", level="T3", specialties=skill, windows="每天全天", **said))
+            make.add(Capacity(day=local(now, timezone).date(), daily_capacity=20, bookings=10 + number, **said))
         make.person("区域", Role.REGION_MANAGER, at=region)
         make.person("总部", Role.HQ)
         make.chat(Purpose.MANAGERS, region, chat=GROUP)
@@ -158,7 +166,7 @@ class Hour:
             return [row.id for row in checks.list_all(session, OutboxRow) if row.done_at is None]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main() -> int:
     """Play the hour and say how often it was killed.
 
     Each of `--kill` is when a life ends: after so many instants, (-5) messages, or (1.5) real seconds.
@@ -172,7 +180,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--kill", type=json.loads, default=[])
     parser.add_argument("--turn", type=json.loads, default=[])
     parser.add_argument("--threads", action="store_true")
-    given = parser.parse_args(arguments)
+    given = parser.parse_args()
     load()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     for number, at in enumerate([*given.kill, 0]):
@@ -206,4 +214,4 @@ def _live(given: argparse.Namespace, at: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

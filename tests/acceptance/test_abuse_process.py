@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,11 @@ def test_while_some_flood_forge_and_poison_the_others_are_served_and_the_log_sta
     assert "owned" not in bot.log
 
 
+def has_line(bot: BotProcess, words: str) -> bool:
+    """Say whether a line of the log ends like this."""
+    return re.search(f"{words}$", bot.log, re.MULTILINE) is not None
+
+
 def test_at_debug_and_in_trouble_the_log_has_tracebacks_and_no_secret(database: Database, tmp_path: Path) -> None:
     now = WallClock().now()
     with database.transaction() as session:
@@ -84,8 +90,17 @@ def test_at_debug_and_in_trouble_the_log_has_tracebacks_and_no_secret(database: 
             bot.until(lambda: not wire.unmet("getUpdates") and not wire.unmet("sendMessage"))
             bot.stands(bot.group, "T-0001")
             bot.until(bot.is_quiet)
-            bot.until(lambda: "timer 1 failed" in bot.log)
+            # What an operator asks for: who was worked, what was said and what fired, by numbers, and how long it took.
+            asker, took = bot.user(bot.network.sz01_manager), r"in \d+\.\d ms, \d+\.\d ms after it was"
+            for told in (
+                rf"inbound \d+: transfer by {asker} in telegram:{asker}, worked {took} heard",
+                rf"inbound \d+: start by {STRANGER} in telegram:{STRANGER}, worked {took} heard",
+                rf"outbox \d+ to telegram:{bot.group}: message \d+ {took} due",
+                rf"timer poison failed {took} due",
+            ):
+                bot.until(partial(has_line, bot, rf" DEBUG   bot\.\w+: {told}"))
         finally:
             bot.close()
     assert "KeyError: 'no.such'" in bot.log
     assert FOUND.search(bot.log) is None
+    assert not any(words in bot.log for words in ("张伟", "前大灯", "客户在等", "AB23CD45"))

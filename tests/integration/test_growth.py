@@ -31,6 +31,7 @@ GROWING = frozenset(
     {
         *("requests", "transfers", "asks", "steps", "events", "cards", "button_tokens", "stock_moves"),
         *("points_entries", "money_entries", "audit_entries", "inbound", "outbox", "timers"),
+        *("supports", "diversions", "work_credits", "bookings", "booked_slots"),
     }
 )
 # Indexes over what is open alone: to read all of one is to read what waits.
@@ -51,13 +52,16 @@ STORES, DAYS, A_DAY = 60, 40, 25
 def side(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[year.Side]:
     """Give a database with a history of some weeks in it, made once."""
     if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path_factory.mktemp('growth') / 'growth.db'}", passing=True)
+        made = Database(f"sqlite:///{tmp_path_factory.mktemp('growth') / 'growth.db'}", passing=True, key=year.KEY)
         upgrade(made)
         yield _filled(made)
         made.close()
         return
     # A database of its own for the module: the fixture's is for one test.
-    with postgres_at("growth", request.getfixturevalue("postgres_template")) as url, closing(Database(url)) as made:
+    with (
+        postgres_at("growth", request.getfixturevalue("postgres_template")) as url,
+        closing(Database(url, key=year.KEY)) as made,
+    ):
         yield _filled(made)
 
 
@@ -121,6 +125,9 @@ def test_a_history_is_as_the_bot_would_have_left_it(side: year.Side) -> None:
         with side.database.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
     assert side.requests == DAYS * A_DAY + 300
+    with side.database.reading() as connection:
+        kinds = {kind for (kind,) in connection.exec_driver_sql("SELECT kind FROM requests WHERE state = 'recorded'")}
+    assert kinds == {"transfer", "support", "diversion"}
     assert len(side.scene.asking) == len(side.scene.accepted) == len(side.scene.shipped) == 100
 
 
