@@ -125,13 +125,12 @@ def fire(
     fired: Fired | None = None
     try:
         with database.transaction() as session:
-            timer = queues.claim_next_timer(session, due_by or now, but)
+            # It has fired before it runs: what it does may cancel the request's pending timers.
+            timer = queues.claim_next_timer(session, due_by or now, now, but)
             if timer is None:
                 return None
-            fired = Fired(timer.id, timer.key, timer.due_at)
+            fired = Fired(timer.timer_id, timer.key, timer.due_at)
             context = Context(session, settings, now, due_at=timer.due_at)
-            timer.fired_at = now  # before it runs: what it does may cancel the request's pending timers
-            session.flush()
             registry.timers[timer.name](context, **json.loads(timer.args))
             context.flush(session)
         fired.done = True

@@ -59,8 +59,7 @@ class Database:
                 yield session
             return
         with self._mine.set(writing), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.info["held"] = []
-            session.info["vault"] = self.vault
+            session.info |= {"held": [], "driver": None, "vault": self.vault}
             yield session
 
     @contextmanager
@@ -120,7 +119,7 @@ def _part_of(group: Connection) -> Iterator[Session]:
     raw.execute("SAVEPOINT part")
     try:
         with Session(group, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
-            session.info["held"] = []
+            session.info |= {"held": [], "driver": None}
             yield session
             session.flush()
     except BaseException:

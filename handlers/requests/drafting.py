@@ -79,7 +79,7 @@ def _same(context: Context, request: Request) -> Request | None:
     """Find what the same store has asked for a short time ago, and is still open."""
     since = context.now - clocks.rules_of(context, request).limits.duplicate
     kind = kind_of(request)
-    for other in request_queries.list_recent(context.session, request.store_id, kind.name, since):
+    for other in request_queries.list_recent(context.session, request, since):
         if other.id != request.id and other.practice == request.practice and kind.same(context, request, other):
             return other
     return None

@@ -132,7 +132,8 @@ def ask_next(context: Context, request: Request, candidates: Sequence[Candidate]
 
 def ask_store(context: Context, request: Request, candidate: Candidate, *, rank: int) -> None:
     """Ask one store; its clock to have seen it begins."""
-    request.state = State.ASKING
+    if request.state is not State.ASKING:  # of a new one it is: to say so again would be work for the session
+        request.state = State.ASKING
     store_id, reasons = candidate.store_id, json.dumps(candidate.reasons, ensure_ascii=False)
     ask = {"request_id": request.id, "store_id": store_id, "rank": rank, "asked_at": context.now}
     ask |= {"state": AskState.PENDING, "reasons": reasons, "practice": request.practice}

@@ -1,17 +1,18 @@
 """Statements that are asked at each inbound: compiled once, and on SQLite run by its driver itself.
 
 SQLAlchemy takes ten times as long over a small statement as SQLite does, and as long again over each object it makes
-of a row. PostgreSQL is spoken to by SQLAlchemy, and so is SQLite while anybody listens to its statements.
+of a row. PostgreSQL is spoken to by SQLAlchemy, and so is SQLite in a transaction that begins while anybody listens to
+its statements.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, Select, inspect
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
@@ -19,6 +20,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state
 from sqlmodel import Session
 
 Values = Mapping[str, Any]
+Row = TypeVar("Row")
 Convert = Callable[[Any], Any] | None
 
 
@@ -44,6 +46,7 @@ class _Entity:
     """A table's columns among those of a row, and the class of its objects."""
 
     of: type[Any]
+    new: Callable[[], Any]  # an object of it, empty
     start: int
     end: int
     names: tuple[str, ...]
@@ -61,14 +64,18 @@ class _Entity:
             if self.fresh:  # what was changed of it is written by now
                 instance_dict(held).update(zip(self.names, row[self.start : self.end], strict=True))
             return held
-        made = inspect(self.of).class_manager.new_instance()
-        instance_dict(made).update(zip(self.names, row[self.start : self.end], strict=True))
-        state = instance_state(made)
-        state.key = identity
-        session.identity_map.add(state)
-        state.session_id = session.hash_key
-        session.info.setdefault("held", []).append(made)
-        return made
+        return hold(session, identity, self.new(), zip(self.names, row[self.start : self.end], strict=True))
+
+
+def hold(session: Session, identity: tuple[Any, ...], made: Row, values: Iterable[tuple[str, Any]]) -> Row:
+    """Make a new object one that the session has read with these values: what is changed of it later is written."""
+    instance_dict(made).update(values)
+    state = instance_state(made)
+    state.key = identity
+    session.identity_map.add(state)
+    state.session_id = session.hash_key
+    session.info.setdefault("held", []).append(made)
+    return made
 
 
 class Prepared:
@@ -144,12 +151,18 @@ class Prepared:
         """Return SQLite's own connection, after what was changed before is written; None where SQLAlchemy runs it."""
         if self._has_entities and session.autoflush:
             session.flush()
+        info = session.info  # of one transaction: `Database` lets it be remembered there
+        raw: sqlite3.Connection | None = info.get("driver")
+        if raw is not None:
+            return raw
         connection = session.connection()
         dispatch = connection.engine.dispatch
         if connection.dialect.name != "sqlite" or dispatch.before_cursor_execute or dispatch.after_cursor_execute:
             return None
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
+        if "driver" in info:
+            info["driver"] = raw
         return raw
 
     def _run(self, session: Session, raw: sqlite3.Connection, given: Values) -> sqlite3.Cursor:
@@ -220,7 +233,7 @@ class Prepared:
             (key,) = mapper.primary_key
             names = tuple(mapper.get_property_by_column(column).key for column in columns)
             end, place = start + len(columns), start + columns.index(key)
-            entities.append(_Entity(one, start, end, names, place, fresh))
+            entities.append(_Entity(one, mapper.class_manager.new_instance, start, end, names, place, fresh))
             start = end
         return entities
 

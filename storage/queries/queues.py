@@ -203,12 +203,24 @@ def _pending_timer() -> ColumnElement[bool]:
     return and_(col(Timer.fired_at).is_(None), col(Timer.cancelled_at).is_(None))
 
 
-_NEXT_TIMER = (
-    select(Timer)
-    .where(_pending_timer(), Timer.try_at <= bindparam("now"))
-    .order_by(col(Timer.try_at), col(Timer.id))
-    .limit(1)
-    .with_for_update(skip_locked=True)
+_FIRE_NEXT = Prepared(
+    update(_timer)
+    .where(
+        _timer.c.id
+        == select(_timer.c.id)
+        .where(
+            _timer.c.fired_at.is_(None),
+            _timer.c.cancelled_at.is_(None),
+            _timer.c.try_at <= bindparam("due_by"),
+            _timer.c.id.not_in(bindparam("but", expanding=True)),
+        )
+        .order_by(_timer.c.try_at, _timer.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .values(fired_at=bindparam("now"))
+    .returning(_timer.c.id, _timer.c.key, _timer.c.name, _timer.c.args, _timer.c.due_at)
 )
 
 
@@ -221,10 +233,24 @@ def claim_timer(session: Session, timer_id: int, now: datetime) -> Timer | None:
     ).one_or_none()
 
 
-def claim_next_timer(session: Session, now: datetime, but: Collection[int] = ()) -> Timer | None:
-    """Lock the longest due timer that is in nobody's hands, `but` these; None when there is none."""
-    query = _NEXT_TIMER if not but else _NEXT_TIMER.where(col(Timer.id).not_in(list(but)))
-    return session.scalars(query, {"now": now}).one_or_none()
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer that fires with this transaction: its key and name, its arguments as JSON, and when it was due."""
+
+    timer_id: int
+    key: str
+    name: str
+    args: str
+    due_at: datetime
+
+
+def claim_next_timer(session: Session, due_by: datetime, now: datetime, but: Collection[int] = ()) -> Due | None:
+    """Claim the longest due timer that is in nobody's hands, `but` these, and note that it fires with this transaction.
+
+    None when there is none.
+    """
+    found = _FIRE_NEXT.rows(session, due_by=due_by, now=now, but=list(but))
+    return Due(*found[0]) if found else None
 
 
 def list_due_timers(session: Session, now: datetime, limit: int) -> Sequence[int]:

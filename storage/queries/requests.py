@@ -265,9 +265,11 @@ def count_events(session: Session, request_id: int, word: str) -> int:
 
 
 _RECENT = Prepared(
-    select(Request)
+    select(Request, Transfer)  # whoever compares transfers asks next what they move
+    .outerjoin(Transfer, col(Transfer.request_id) == Request.id)
     .where(
         col(Request.ended_at).is_(None),
+        Request.region_id == bindparam("region_id"),  # its index leads to few: what is open in the network is much
         Request.store_id == bindparam("store_id"),
         Request.kind == bindparam("kind"),
         col(Request.opened_at) > bindparam("since"),
@@ -277,9 +279,13 @@ _RECENT = Prepared(
 )
 
 
-def list_recent(session: Session, store_id: int, kind: str, since: datetime) -> Sequence[Request]:
-    """List what a store has asked for after an instant and nobody has done yet, the oldest first."""
-    return _RECENT.scalars(session, store_id=store_id, kind=kind, since=since)
+def list_recent(session: Session, request: Request, since: datetime) -> Sequence[Request]:
+    """List what the store of a request has asked for of its kind after an instant and nobody has done yet.
+
+    The oldest first; the request is among them.
+    """
+    where = {"region_id": request.region_id, "store_id": request.store_id}
+    return _RECENT.scalars(session, kind=request.kind, since=since, **where)
 
 
 def list_unfinished(session: Session, store_id: int) -> Sequence[Request]:

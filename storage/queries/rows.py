@@ -8,11 +8,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, inspect
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict
 from sqlmodel import Session, SQLModel, select
 
-from storage.queries.prepared import Prepared
+from storage.queries.prepared import Prepared, hold
 
 Values = dict[str, Any]
 Row = TypeVar("Row", bound=SQLModel)
@@ -71,10 +69,8 @@ def add_held(session: Session, table: type[Row], row: Values) -> Row:
     To construct it and leave the insert to the session costs four times as much.
     """
     values = _insert(table)[1] | row
-    (key,) = inspect(table).primary_key
-    values[key.name] = add_row(session, table, values)
-    held: Row = inspect(table).class_manager.new_instance()
-    instance_dict(held).update(values)
-    make_transient_to_detached(held)
-    session.add(held)
-    return held
+    mapper = inspect(table)
+    (key,) = mapper.primary_key
+    row_id = values[key.name] = add_row(session, table, values)
+    made: Row = mapper.class_manager.new_instance()
+    return hold(session, (table, (row_id,), None), made, values.items())
