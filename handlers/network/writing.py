@@ -11,6 +11,7 @@ from handlers.network.plan import Change, Level, Plan, Value
 from handlers.network.sheets import Kind
 from storage.queries import boards
 from storage.queries import people as people_queries
+from storage.queries import stock as stock_queries
 from storage.tables.audit import AuditEntry
 from storage.tables.boards import Part, Technician
 from storage.tables.people import Dealer, Person, Region, Store
@@ -83,6 +84,8 @@ def _write_stock(session: Session, changes: list[Change], plan: Plan, stores: Id
             _sort(change, values, added, changed, new={})
     boards.add_rows(session, Part, added)
     boards.change_rows(session, Part, changed)
+    if added or changed:
+        stock_queries.note_parts_changed(session)
     parts = boards.map_part_ids(session)
 
     def rows(levels: Iterable[Level]) -> list[dict[str, Any]]:
