@@ -230,7 +230,8 @@ def catalogue(count: int = COUNT) -> Iterator[CatalogueEntry]:
                 made += 1
                 name = f"{component}{'-' if side else ''}{side} {model} {year}款"
                 words = " ".join([english, *(_IN_ENGLISH[one] for one in side)])
-                part_no = f"{_maker(at)} {100 + number * 5 + _place(side):03} {_digits(at, year):03}{'ABC'[YEARS.index(year)]}"
+                letter = "ABC"[YEARS.index(year)]
+                part_no = f"{_maker(at)} {100 + number * 5 + _place(side):03} {_digits(at, year):03}{letter}"
                 yield CatalogueEntry(made, part_no, name, words, component, side, model, year)
 
 

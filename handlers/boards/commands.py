@@ -22,7 +22,7 @@ _PARTED = re.compile(r"[=＝]|\s+是\s+")
 
 @command("alias", "别名", "sinonimo", roles=HQ)
 def alias(context: Context, words: str) -> None:
-    """Say another word for parts, for the whole network: `电瓶 = 蓄电池`; `电瓶 =` takes it out; alone it lists them."""
+    """Say another word for parts, for the whole network; with nothing behind the `=` it is taken out again."""
     if not words.strip():
         own = [(one.word, one.means) for one in stock_queries.list_part_words(context.session)]
         context.answer(messages.aliases(context.language, own, len(SYNONYMS.words)))

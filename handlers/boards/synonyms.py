@@ -116,8 +116,8 @@ class Synonyms:
             if word not in left:
                 continue
             left = left.replace(word, " ")
-            for other in islice(filter(is_known, self._others[word]), MOST_SAYINGS - len(found)):
-                found.append(said.replace(word, other))
+            others = islice(filter(is_known, self._others[word]), MOST_SAYINGS - len(found))
+            found.extend(said.replace(word, other) for other in others)
             if len(found) == MOST_SAYINGS:
                 break
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, event, or_
@@ -14,7 +14,7 @@ from storage.queries import requests
 from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
 from storage.queries.rows import get_row
-from storage.tables.boards import Part, PartWord, StockLevel, StockMove
+from storage.tables.boards import Part, PartWord, StockLevel, StockMove, Travel
 from storage.tables.people import Store
 from storage.tables.requests import Counter
 
@@ -29,10 +29,15 @@ class Offer(NamedTuple):
     latitude: float | None
     longitude: float | None
     quantity: int
+    opens: time
+    closes: time
+    timezone: str
+    way_minutes: int | None  # to who asks, where it was measured
 
 
 # What is asked at each transfer is prebuilt: building a statement takes longer than running it.
 _parts, _levels, _stores = Part.__table__, StockLevel.__table__, Store.__table__  # type: ignore[attr-defined]
+_travel = Travel.__table__  # type: ignore[attr-defined]
 _PARTS = "parts"  # the counter that goes up whenever a part, or a word for one, has changed
 _STATE = Prepared(select(Counter.value).where(Counter.name == _PARTS))
 _OFFERS = Prepared(
@@ -44,8 +49,13 @@ _OFFERS = Prepared(
         _stores.c.latitude,
         _stores.c.longitude,
         _levels.c.quantity,
+        _stores.c.opens,
+        _stores.c.closes,
+        _stores.c.timezone,
+        _travel.c.minutes,
     )
     .join(_levels, _levels.c.store_id == _stores.c.id)
+    .outerjoin(_travel, and_(_travel.c.to_store_id == bindparam("to"), _travel.c.from_store_id == _stores.c.id))
     .where(
         _levels.c.part_id == bindparam("part_id"), _levels.c.quantity > bindparam("least"), _stores.c.active.is_(True)
     )
@@ -157,17 +167,22 @@ def count_stock(session: Session, store_id: int, part_id: int) -> int:
 
 
 def list_offers(
-    session: Session, part_id: int, *, more_than: int, box: tuple[float, float, float, float] | None = None
+    session: Session, part_id: int, *, to: int, more_than: int, box: tuple[float, float, float, float] | None = None
 ) -> Sequence[Offer]:
-    """List the stores in use that say they have more of a part than so many, by their ids.
+    """List the stores in use that say they have more of a part than so many, by their ids, with the way to a store.
 
     With a `box` (south, north, west, east in degrees) those in it, and those whose place is not known.
     """
-    asked: dict[str, float] = {"part_id": part_id, "least": more_than}
+    asked: dict[str, float] = {"part_id": part_id, "least": more_than, "to": to}
     if box is None:
         return list(map(Offer._make, _OFFERS.rows(session, **asked)))
     asked |= zip(("south", "north", "west", "east"), box, strict=True)
     return list(map(Offer._make, _OFFERS_NEAR.rows(session, **asked)))
+
+
+def list_ways(session: Session, to: int) -> dict[int, int]:
+    """Return store → the minutes of the way from there to a store, as far as it was measured."""
+    return dict(session.exec(select(Travel.from_store_id, Travel.minutes).where(Travel.to_store_id == to)).all())
 
 
 def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:
