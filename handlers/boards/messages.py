@@ -17,6 +17,7 @@ texts.add(
         ),
     },
 )
+texts.add("example", {"alias": ("/alias 电瓶 = 蓄电池", "/alias 电瓶 = 蓄电池", "/alias 电瓶 = 蓄电池")})
 texts.add(
     "boards",
     {

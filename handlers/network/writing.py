@@ -42,6 +42,17 @@ def write(session: Session, plan: Plan, now: datetime, by: str) -> None:
     boards.put_capacities(
         session, [_of_store(change.values, stores) | stated | {"day": change.day} for change in changes["capacity"]]
     )
+    boards.put_travel(
+        session,
+        [
+            {
+                "from_store_id": stores[str(change.values["from"])],
+                "to_store_id": stores[str(change.values["to"])],
+                "minutes": change.values["minutes"],
+            }
+            for change in changes["travel"]
+        ],
+    )
     session.add(AuditEntry(at=now, act="import", subject=by[:80], after=_summary(plan)))
     session.expire_all()  # rows were written past the session
 
