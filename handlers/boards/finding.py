@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 MOST_GUESSES = 5
+MANY = 2_000  # parts, of which the index takes a tenth of a second
 
 
 class _Kept:
@@ -62,7 +63,9 @@ def find_parts(context: Context, words: str) -> tuple[list[Part], bool]:
 
 
 def make_ready(session: Session) -> None:
-    """Make the index before somebody asks."""
+    """Make the index before somebody asks, where that takes long enough to be felt."""
+    if stock_queries.count_parts(session) < MANY:
+        return
     kept = _kept.setdefault(session.connection().engine, _Kept())
     with kept.lock:
         kept.renew(session)

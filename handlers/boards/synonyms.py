@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import chain, islice
+
+from handlers.boards.names import word_of
 
 # What people say, and what catalogues write; whichever of them a catalogue has is found by the others.
 TRADE = """
@@ -86,6 +90,7 @@ TRADE = """
 千斤 千斤顶
 电喇叭 喇叭
 """
+_LETTERS = re.compile("[a-z]{4,}")
 # So many other ways to say it are tried at the most.
 MOST_SAYINGS = 4
 
@@ -109,18 +114,29 @@ class Synonyms:
         return Synonyms({word: means for word, means in words.items() if means})
 
     def others(self, said: str, is_known: Callable[[str], bool]) -> list[str]:
-        """Say it in other words, the longest that are in it first, as far as they are known."""
+        """Say it in other words, the longest that are in it first, also in pinyin, as far as they are known."""
         found: list[str] = []
         left = said
-        for word in self._longest:
-            if word not in left:
+        for piece, word in chain(((word, word) for word in self._longest), self._spelt(said)):
+            if piece not in left:
                 continue
-            left = left.replace(word, " ")
+            left = left.replace(piece, " ")
             others = islice(filter(is_known, self._others[word]), MOST_SAYINGS - len(found))
-            found.extend(said.replace(word, other) for other in others)
+            found.extend(said.replace(piece, other) for other in others)
             if len(found) == MOST_SAYINGS:
                 break
         return found
+
+    def _spelt(self, said: str) -> Iterator[tuple[str, str]]:
+        """Give the words that stand in it in pinyin."""
+        for piece in _LETTERS.findall(said):
+            word = self._by_pinyin.get(piece)
+            if word is not None:
+                yield piece, word
+
+    @cached_property
+    def _by_pinyin(self) -> dict[str, str]:
+        return {word_of(word).pinyin: word for word in self._others if word.isalnum() and not word.isascii()}
 
 
 SYNONYMS = Synonyms(dict(line.split() for line in TRADE.split("\n")[1:-1]))

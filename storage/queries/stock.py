@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, delete, event, or_
+from sqlalchemy import Connection, and_, bindparam, delete, event, func, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -141,6 +141,11 @@ def list_parts_of(session: Session, ids: Collection[int]) -> Sequence[Part]:
 def list_parts(session: Session) -> Sequence[Part]:
     """List every part by number."""
     return session.exec(select(Part).order_by(col(Part.part_no))).all()
+
+
+def count_parts(session: Session) -> int:
+    """Count the parts."""
+    return session.exec(select(func.count()).select_from(Part)).one()
 
 
 def get_part(session: Session, part_id: int) -> Part:

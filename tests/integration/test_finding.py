@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlmodel import select
 
+from benchmarks.statements import recorded
+from handlers.boards import finding
 from storage.database import Database
+from storage.queries import boards as board_queries
 from storage.queries import stock as stock_queries
 from storage.queries.rows import get_row
 from storage.tables.audit import AuditEntry
@@ -111,3 +114,21 @@ def test_of_several_parts_that_fit_alike_the_first_few_are_offered_as_buttons(
     offered = [button.label for button in talk.last_heard(network.sz01_manager).buttons]
     assert len(offered) == 5
     assert all("车门密封条" in text for text in offered)
+
+
+def test_of_many_parts_the_index_is_ready_before_somebody_asks(any_database: Database, network: SmallNetwork) -> None:
+    rows = [
+        {"id": number, "part_no": f"MP-{number:05}", "name": f"备件{number:05}", "aliases": ""}
+        for number in range(1_000, 1_000 + finding.MANY)
+    ]
+    with any_database.transaction() as session:
+        board_queries.add_rows(session, Part, rows)
+        stock_queries.note_parts_changed(session)
+    with any_database.transaction(writing=False) as session:
+        finding.make_ready(session)
+    with recorded(any_database) as asked:
+        Talk(any_database).says(network.sz01_manager, "/stock MP-01500")
+    assert "备件01500" in Talk(any_database).last(network.sz01_manager).plain
+    statements = [words for transaction in asked for words, _, _ in transaction]
+    assert any("counters" in words for words in statements)
+    assert not any("aliases" in words and "WHERE" not in words for words in statements)  # the names are not read again

@@ -92,6 +92,7 @@ def test_a_word_and_what_it_means_find_each_other_and_a_networks_own_go_before_t
     parts = [PartName(1, "A-1", "蓄电池"), PartName(2, "A-2", "制动片-前"), PartName(3, "A-3", "电瓶车")]
     index = PartIndex(parts, Synonyms({"电瓶": "蓄电池", "刹车": "制动"}))
     assert [one.part for one in index.match("电瓶")] == [1, 3]  # the whole name in other words goes before a piece
+    assert index.match("dianping")[0].part == 1
     assert index.match("前刹车片")[0].part == 2
     assert not any(one.exact for one in index.match("电瓶"))
     own = SYNONYMS.with_own([("电瓶", ""), ("小电池", "蓄电池")])
