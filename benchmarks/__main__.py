@@ -24,7 +24,20 @@ from time import monotonic
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from benchmarks import hot_path, latency, pending, queued, report, several, slack, timers, updates, weight, year_figure
+from benchmarks import (
+    find,
+    hot_path,
+    latency,
+    pending,
+    queued,
+    report,
+    several,
+    slack,
+    timers,
+    updates,
+    weight,
+    year_figure,
+)
 from benchmarks.harness import Figure, How, NotHere, Pairs, Result, as_json
 from bot.clock import WallClock
 
@@ -59,6 +72,7 @@ GROUPS = (
     Group("latency", latency.FIGURES, latency.measure),
     Group("slack", slack.FIGURES, slack.measure),
     Group("hot-path", hot_path.FIGURES, hot_path.measure),
+    Group("find", find.FIGURES, find.measure),
     Group("timers", timers.FIGURES, timers.measure),
     Group("pending", pending.FIGURES, pending.measure),
     Group("queued", queued.FIGURES, queued.measure),

@@ -28,6 +28,7 @@ from bot.platforms import enabled, menu
 from bot.scheduler import Scheduler
 from bot.threads import Desk, Outage, Threads, Workers
 from bot.vitals import Vitals
+from handlers.boards import finding
 from handlers.chat import Inbound, Reply
 from handlers.load import load
 from handlers.settings import Settings
@@ -193,6 +194,7 @@ class App:
         ]
         self._starting = [
             *(asyncio.create_task(self._connect(platform), name=platform.name) for platform in self.platforms),
+            asyncio.create_task(self._make_ready(), name="the index of parts"),
         ]
 
     async def failure(self) -> BaseException:
@@ -251,6 +253,15 @@ class App:
         else:
             await self._take_over()
             await self.inbox.idle()
+
+    async def _make_ready(self) -> None:
+        """Make the index of many parts in a reader's thread: the first transfer would hold the writer for it."""
+
+        def read() -> None:
+            with self.database.transaction(writing=False) as session:
+                finding.make_ready(session)
+
+        await self._desk.surely(read, reading=True)
 
     def _note_rules(self) -> None:
         """Make the rules in force a version, if they changed."""

@@ -34,6 +34,7 @@ from handlers.settings import (
     Matching,
     Network,
     Points,
+    Ranking,
     Rules,
     Settings,
     Supporting,
@@ -208,6 +209,7 @@ class Config(Frozen):
     escalation: Escalation = Escalation()
     points: Points = Points()
     matching: Matching = Matching()
+    ranking: Ranking = Ranking()
     supporting: Supporting = Supporting()
     limits: Limits = Limits()
     digest: Digest = Digest()
@@ -221,6 +223,7 @@ class Config(Frozen):
             escalation=self.escalation,
             points=self.points,
             matching=self.matching,
+            ranking=self.ranking,
             supporting=self.supporting,
             limits=self.limits,
         )

@@ -14,6 +14,7 @@ DECLARING = (
     "handlers.people.floods",
     "handlers.people.help",
     "handlers.network.commands",
+    "handlers.boards.commands",
     "handlers.ledger.commands",
     "handlers.questions.commands",  # before the requests' words: a reply to a question is an answer to it
     "handlers.questions.timers",

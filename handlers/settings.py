@@ -285,6 +285,27 @@ class Matching(Frozen):
     most_asked: int = Field(8, ge=1, le=50, description="so many stores are asked at the most, one after the other")
 
 
+class Ranking(Frozen):
+    """What weighs how much when stores are ranked: all in minutes until help is on its way, so that it adds up."""
+
+    way: float = Field(1, ge=0, description="each minute of the way")
+    answer: float = Field(1, ge=0, description="each minute that the store usually takes to answer")
+    usual_answer: Duration = Field(timedelta(minutes=5), description="taken for a store that was not asked of late")
+    load: float = Field(10, ge=0, description="each request that the store carries already")
+    refusal: float = Field(30, ge=0, description="a store that refused all it was asked of late; of half of it half")
+    only_some: float = Field(60, ge=0, description="a store that can give only some of what is asked for")
+    spare: float = Field(
+        1, ge=0, description="off for each piece that is left beside safety stock and what is asked for"
+    )
+    most_spare: int = Field(10, ge=0, description="more pieces than that make no difference")
+    closing: float = Field(30, ge=0, description="a store that closes at once; the longer it is still open the less")
+    closing_within: Duration = Field(
+        timedelta(hours=1), gt=timedelta(0), description="a store that is open for longer is not closing"
+    )
+    dead: float = Field(20, ge=0, description="off for a store where the part lies dead: it goes first")
+    dead_after: Duration = Field(timedelta(days=90), description="without a movement for so long a stock is dead")
+
+
 Hours = tuple[time, time]  # local times of one day: from, to
 
 
@@ -418,6 +439,7 @@ class Rules(Frozen):
     escalation: Escalation = Escalation()
     points: Points = Points()
     matching: Matching = Matching()
+    ranking: Ranking = Ranking()
     supporting: Supporting = Supporting()
     diverting: Diverting = Diverting()
     lending: Lending = Lending()

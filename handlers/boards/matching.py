@@ -1,24 +1,23 @@
-"""Find the part people mean: by number or name, by pieces of it, in pinyin, with a slip of the finger.
+"""Find the part people mean: by number or name, by pieces of it, in pinyin, with a slip of the finger, in other words.
 
-Only one part that is named in full is certain. Everything else is a guess to be confirmed, best first.
+Only one part that is named in full is certain. Everything else is a guess to be confirmed, best first. What is asked
+is looked up by its features (`postings`), and the few dozen likeliest are compared word by word (`fitting`).
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from rapidfuzz import fuzz
+from handlers.boards.fitting import EXACT, LEAST, Query, fitted
+from handlers.boards.names import features_of, keys_of, normalise, number_pieces
+from handlers.boards.postings import Postings
+from handlers.boards.synonyms import SYNONYMS, Synonyms
 
-EXACT = 100
 LONGEST = 100  # characters of what is asked; no part is called by more
-# Under this a guess is noise: one wrong character of three still scores 66.
-LEAST = 60
-# The opposite side is the dearest mistake in a workshop, and only one character away.
-WRONG_SIDE = 25
-_OPPOSITES = (("左", "右"), ("前", "后"), ("left", "right"), ("front", "rear"), ("izquierd", "derech"))
+# So many are compared word by word; of fewer parts all of them.
+MOST_COMPARED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,45 +39,88 @@ class Match:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """Hold one way a part is called, made comparable once."""
-
-    key: str
-    words: str
-    pinyin: str
-    initials: str
-    is_number: bool
-
-
 class PartIndex:
-    """Keep the parts' names ready for matching; it never changes, so that it can be cached."""
+    """Keep the parts' names ready for matching, and take in what changes of them."""
 
-    def __init__(self, parts: Iterable[PartName]) -> None:
-        self._forms = [
-            (part.id, [_form(part.part_no, True), *(_form(name) for name in (part.name, *part.aliases))])
-            for part in parts
-        ]
-        self._named: dict[str, set[int]] = {}
-        for part_id, forms in self._forms:
-            for form in forms:
-                self._named.setdefault(form.key, set()).add(part_id)
+    def __init__(self, parts: Iterable[PartName], synonyms: Synonyms = SYNONYMS) -> None:
+        self.synonyms = synonyms
+        self._parts: dict[int, PartName] = {}
+        self._entries: dict[int, int] = {}  # part → its number in the postings
+        self._listed: list[int] = []  # and the other way round
+        self._named: dict[str, int | list[int]] = {}  # one of that name, or several
+        self._postings = Postings(features_of)
+        self.renew(parts)
+
+    def renew(self, parts: Iterable[PartName]) -> int:
+        """Take in the parts as they are now; returns how many were new, called otherwise or gone."""
+        now = {part.id: part for part in parts}
+        old = [known for part_id, known in self._parts.items() if now.get(part_id) != known]
+        for known in old:
+            self._forget(known)
+        new = [part for part in now.values() if part.id not in self._parts]
+        if self._postings.gone > len(now):  # more is gone than there is
+            self.__init__(now.values(), self.synonyms)  # type: ignore[misc]
+        else:
+            for part in new:
+                self._learn(part)
+        return len(new) + len(old)
 
     def named(self, words: str) -> int | None:
         """Return the part that is named in full, where it is the only one of that name."""
-        key = normalise(words[:LONGEST])
-        found = self._named.get(key, set()) if key else set()
-        return next(iter(found)) if len(found) == 1 else None
+        found = self._named.get(normalise(words[:LONGEST]))
+        return found if isinstance(found, int) else None
 
     def match(self, words: str, limit: int = 5) -> list[Match]:
         """Return the parts that fit, best first, those of one score in the order of their ids."""
-        query = _form(words[:LONGEST])
-        if not query.key:
+        words = words[:LONGEST]
+        if not normalise(words):
             return []
-        scores = {part: max(_score(query, form) for form in forms) for part, forms in self._forms}
+        scores: dict[int, int] = {}
+        for said in (words, *self.synonyms.others(words.casefold(), self._is_known)):
+            query = Query(said)
+            less = said is not words  # what was said itself goes before what means the same
+            for part_id in self._likeliest(query):
+                part = self._parts[part_id]
+                score = query.score(fitted(part.part_no, part.name, part.aliases)) - less
+                if score > scores.get(part_id, 0):
+                    scores[part_id] = score
         exact = [part for part, score in scores.items() if score == EXACT]
         found = [Match(part, score, exact=exact == [part]) for part, score in scores.items() if score >= LEAST]
         return sorted(found, key=lambda match: (-match.score, match.part))[:limit]
+
+    def _is_known(self, word: str) -> bool:
+        """Say whether a part is called so, as far as its features tell."""
+        return self._postings.has_all(word[at : at + 2] for at in range(len(word) - 1))
+
+    def _likeliest(self, query: Query) -> Iterable[int]:
+        if len(self._parts) <= MOST_COMPARED:
+            return self._parts
+        found = {self._listed[entry] for entry in self._postings.likeliest(query.features(), MOST_COMPARED)}
+        named = self._named.get(query.form.key, [])
+        return found | {*([named] if isinstance(named, int) else named)}
+
+    def _learn(self, part: PartName) -> None:
+        self._parts[part.id] = part
+        number, *names = _read(part)
+        self._entries[part.id] = self._postings.add({*number_pieces("".join(number)), *chain.from_iterable(names)})
+        self._listed.append(part.id)
+        for key in _keys(number, *names):
+            known = self._named.get(key)
+            if known is None:
+                self._named[key] = part.id
+            elif isinstance(known, int):
+                self._named[key] = [known, part.id]
+            else:
+                known.append(part.id)
+
+    def _forget(self, part: PartName) -> None:
+        del self._parts[part.id]
+        self._postings.take_out(self._entries.pop(part.id))
+        for key in _keys(*_read(part)):
+            known = self._named.pop(key)
+            left = [other for other in known if other != part.id] if isinstance(known, list) else []
+            if left:
+                self._named[key] = left if len(left) > 1 else left[0]
 
 
 def match_parts(words: str, parts: Sequence[PartName], limit: int = 5) -> list[Match]:
@@ -86,83 +128,10 @@ def match_parts(words: str, parts: Sequence[PartName], limit: int = 5) -> list[M
     return PartIndex(parts).match(words, limit)
 
 
-def normalise(text: str) -> str:
-    """Reduce a name to what is compared: letters and digits, half width, lower case, without accents."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(character for character in plain if character.isalnum())
+def _read(part: PartName) -> list[list[str]]:
+    """Return the words of each way a part is called, its number first."""
+    return [keys_of(text) for text in (part.part_no, part.name, *part.aliases)]
 
 
-def _form(text: str, is_number: bool = False) -> _Form:
-    from pypinyin import lazy_pinyin  # its dictionary takes 50 MB and a second: only who needs it loads it
-
-    key = normalise(text)
-    syllables = [] if key.isascii() else lazy_pinyin(key)
-    return _Form(
-        key=key,
-        words=" ".join(sorted(filter(None, map(normalise, text.split())))),
-        pinyin="".join(syllables),
-        initials="".join(s if s.isascii() and s in key else s[0] for s in syllables),
-        is_number=is_number,
-    )
-
-
-def _score(query: _Form, form: _Form) -> int:
-    """Score one form of a name; the steps are ranks, so that a piece of the name beats a slip in it."""
-    if not form.key:
-        return 0
-    if query.key == form.key:
-        return EXACT
-    score = max(_by_pieces(query.key, form), _by_pinyin(query, form), _by_slips(query, form))
-    if not form.is_number and _is_other_side(query.key, form.key):
-        score -= WRONG_SIDE
-    return max(0, round(score))
-
-
-def _by_pieces(query: str, form: _Form) -> float:
-    """Score 90–99 for the same characters or a beginning, 80–89 for a piece inside; numbers need 3 digits."""
-    least = 3 if form.is_number or query.isascii() else 2
-    if Counter(query) == Counter(form.key) and not form.is_number and not query.isascii():
-        return 95
-    share = len(query) / len(form.key)
-    if len(query) >= least and query in form.key:
-        return (90 if form.key.startswith(query) else 80) + 9 * share
-    if len(form.key) >= max(least, 3) and form.key in query:
-        return 80 + 9 / share
-    return 0
-
-
-def _by_pinyin(query: _Form, form: _Form) -> float:
-    """Score what sounds the same: typed in pinyin, as initials, or with a wrong character of the same sound."""
-    if not form.pinyin or len(query.key) < 2:
-        return 0
-    sound = query.pinyin or query.key
-    if sound == form.pinyin:
-        return 94
-    if query.pinyin:
-        return 85 if form.pinyin.startswith(sound) else 75 if sound in form.pinyin else 0
-    if sound == form.initials:
-        return 92
-    if len(sound) >= 4 and sound in form.pinyin:
-        return (85 if form.pinyin.startswith(sound) else 75) + 4 * len(sound) / len(form.pinyin)
-    if sound in form.initials:
-        return (80 if form.initials.startswith(sound) else 70) + 4 * len(sound) / len(form.initials)
-    return 0
-
-
-def _by_slips(query: _Form, form: _Form) -> float:
-    """Score what is nearly the same in writing, at most 89."""
-    if min(len(query.key), len(form.key)) < 3:
-        return 0
-    whole = max(
-        fuzz.ratio(query.key, form.key, score_cutoff=LEAST),
-        fuzz.ratio(query.words, form.words, score_cutoff=LEAST),
-    )
-    return min(89.0, whole)
-
-
-def _is_other_side(query: str, key: str) -> bool:
-    return any(
-        (one in query and other not in query and other in key and one not in key)
-        for pair in _OPPOSITES
-        for one, other in (pair, pair[::-1])
-    )
+def _keys(*called: list[str]) -> set[str]:
+    return {"".join(words) for words in called if words}

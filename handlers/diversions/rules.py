@@ -42,6 +42,8 @@ class Bay:
     capacity: int
     booked: int | None
     km: float | None
+    measured: int | None = None  # minutes of the way
+    burden: float = 0.0  # what the store's conduct weighs, in minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,13 @@ def rank(bays: Sequence[Bay], numbers: Diverting, speed_kmh: float) -> list[Rank
         km = numbers.max_km if bay.km is None else bay.km
         if km > numbers.max_km or (bay.booked or 0) >= bay.capacity:
             continue
-        found.append(Ranked(bay, max(1, round(km / speed_kmh * 60)), expected_wait(bay, numbers)))
-    return sorted(found, key=lambda one: (one.way_minutes + one.wait_minutes, utilisation(one.bay), one.bay.store_id))
+        way = km / speed_kmh * 60 if bay.measured is None else bay.measured
+        found.append(Ranked(bay, max(1, round(way)), expected_wait(bay, numbers)))
+
+    def order(one: Ranked) -> tuple[float, int, int]:
+        return one.way_minutes + one.wait_minutes + one.bay.burden, utilisation(one.bay), one.bay.store_id
+
+    return sorted(found, key=order)
 
 
 def expected_wait(bay: Bay, numbers: Diverting) -> int:

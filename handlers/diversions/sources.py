@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from handlers.diversions import rules
 from handlers.geo import road_km
-from handlers.requests import clocks
+from handlers.requests import clocks, conduct
 from handlers.requests import rules as request_rules
 from handlers.requests.kinds import Candidate, Reason
+from handlers.requests.rules import Conduct
 from handlers.settings import Rules
 from handlers.working_time import is_open, local
 from storage.queries import boards as board_queries
 from storage.queries import bookings as booking_queries
 from storage.queries import diversions as diversion_queries
 from storage.queries import people as people_queries
+from storage.queries import stock as stock_queries
 from storage.tables.boards import Capacity, Technician
 from storage.tables.people import Store
 from storage.tables.requests import Request, Urgency
@@ -56,6 +58,8 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
     """Rank the stores with a free bay that are open when the customer comes, with the reasons. Purpose: matching."""
     others = {other.id: other for other in people_queries.list_stores(context.session) if other.id != store.id}
     stated = _stated(context, others)
+    ways = stock_queries.list_ways(context.session, store.id)
+    known = conduct.of_stores(context, others)
     bays = []
     for other in others.values():
         row = stated.get(other.id)
@@ -64,10 +68,12 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
         capacity = row.daily_capacity if row is not None else other.daily_capacity
         if capacity:
             booked = row.bookings if row is not None else None
-            bays.append(rules.Bay(other.id, capacity, booked, way_km(store, other, numbers.matching.detour)))
+            km = way_km(store, other, numbers.matching.detour)
+            burden = request_rules.burden(known[other.id], numbers.ranking)
+            bays.append(rules.Bay(other.id, capacity, booked, km, ways.get(other.id), burden))
     ranked = rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
     return [
-        Offer(others[one.bay.store_id], one, _reasons(store, others[one.bay.store_id], one))
+        Offer(others[one.bay.store_id], one, _reasons(store, others[one.bay.store_id], one, known[one.bay.store_id]))
         for one in ranked
         if _takes(others[one.bay.store_id], context.now, timedelta(minutes=one.way_minutes))
     ]
@@ -87,7 +93,7 @@ def _takes(store: Store, now: datetime, way: timedelta) -> bool:
     return store.emergencies or is_open(request_rules.hours_of(store), now + way)
 
 
-def _reasons(store: Store, other: Store, one: rules.Ranked) -> tuple[Reason, ...]:
+def _reasons(store: Store, other: Store, one: rules.Ranked, answers: Conduct) -> tuple[Reason, ...]:
     """Say why a store stands where it stands; its figures only within one dealer."""
     said: list[Reason] = []
     if one.bay.booked is None:
@@ -96,11 +102,14 @@ def _reasons(store: Store, other: Store, one: rules.Ranked) -> tuple[Reason, ...
         said += [("why.bays", {"count": one.free}), ("why.utilisation", {"percent": rules.utilisation(one.bay)})]
     else:
         said.append(("why.bay_free", {}))
-    if one.bay.km is None:
+    if one.bay.km is None and one.bay.measured is not None:
+        said.append(("why.way_minutes", {"minutes": one.way_minutes}))
+    elif one.bay.km is None:
         said.append(("why.way_unknown", {}))
     else:
         said.append(("why.way", {"km": round(one.bay.km), "minutes": one.way_minutes}))
     said.append(("why.wait", {"minutes": one.wait_minutes}))
+    said.extend(conduct.reasons(answers))
     return tuple(said)
 
 

@@ -65,6 +65,11 @@ def load_known(session: Session, now: datetime) -> Known:
         )
         for row in boards.list_technicians(session)
     ]
+    travel = {}
+    for way in boards.list_travel(session):
+        begins, ends = codes[way.from_store_id], codes[way.to_store_id]
+        values: dict[str, Value] = {"from": begins, "to": ends, "minutes": way.minutes}
+        travel[begins, ends] = Entry(way.id, values)
     return Known(
         dealers=tuple(dealers.values()),
         regions={region.name: region.timezone for region in regions},
@@ -77,6 +82,7 @@ def load_known(session: Session, now: datetime) -> Known:
         levels={(part_no, code): (count, at) for part_no, code, count, at in boards.list_all_levels(session)},
         technicians=tuple(technicians),
         capacities=capacities,
+        travel=travel,
     )
 
 
@@ -97,6 +103,7 @@ def export_sheets(session: Session, settings: Settings, now: datetime) -> list[S
             (one.values for one in known.technicians), key=lambda row: (str(row["store"]), str(row["name"]))
         ),
         "capacity": sorted(todays, key=lambda row: str(row["store"])),
+        "travel": [known.travel[ends].values for ends in sorted(known.travel)],
     }
     return [_sheet(kind, rows[kind], list(zones) if kind == "stock" else [], language) for kind in KINDS]
 

@@ -90,6 +90,11 @@ texts.add(
             "«{value}» tiene más cifras de las que guarda la hoja; da formato de texto a la celda",
         ),
         # Why a row cannot be used
+        "same_store": (
+            "从「{value}」到它自己没有车程,请写两家不同的门店,例如 SZ01 到 SZ02",
+            'there is no way from "{value}" to itself: name two stores, for example SZ01 and SZ02',
+            "no hay camino de «{value}» a sí misma: dos tiendas, por ejemplo SZ01 y SZ02",
+        ),
         "twice": (
             "「{value}」与第 {other} 行重复",
             '"{value}" stands in row {other} already',
@@ -168,9 +173,11 @@ texts.add(
             "es la misma hoja que «{other}»: deja solo una",
         ),
         "no_sheets": (
-            "没有可用的工作表;工作表名应为:门店、人员、库存、技师、产能",
-            "no sheet is called stores, people, stock, technicians or capacity (or 门店, 人员, 库存, 技师, 产能)",
-            "ninguna hoja se llama stores, people, stock, technicians o capacity (o 门店, 人员, 库存, 技师, 产能)",
+            "没有可用的工作表;工作表名应为:门店、人员、库存、技师、产能、车程",
+            "no sheet is called stores, people, stock, technicians, capacity or travel "
+            "(or 门店, 人员, 库存, 技师, 产能, 车程)",
+            "ninguna hoja se llama stores, people, stock, technicians, capacity o travel "
+            "(o 门店, 人员, 库存, 技师, 产能, 车程)",
         ),
         # Why a file cannot be used
         "file_missing": ("没有这个文件:{file}", "there is no such file: {file}", "no existe el archivo: {file}"),

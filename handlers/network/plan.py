@@ -41,6 +41,7 @@ class Known:
     levels: Mapping[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
     technicians: tuple[Entry, ...] = ()
     capacities: Mapping[tuple[str, date], Entry] = field(default_factory=dict)
+    travel: Mapping[tuple[str, str], Entry] = field(default_factory=dict)  # from and to
 
 
 @dataclass(frozen=True, slots=True)

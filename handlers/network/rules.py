@@ -10,6 +10,7 @@ from handlers.network.plan import Draft, Known, Plan, Problem
 from handlers.network.sheets import KINDS, Kind, Sheet, Table, example_heading, kind_of, missing_headings, table_of
 from handlers.network.stock import read_stock
 from handlers.network.stores import read_stores
+from handlers.network.travel import read_travel
 from handlers.settings import Network
 
 _READERS = {
@@ -18,6 +19,7 @@ _READERS = {
     "stock": read_stock,
     "technicians": read_technicians,
     "capacity": read_capacity,
+    "travel": read_travel,
 }
 
 

@@ -161,7 +161,7 @@ def sample_workbook(stores: int = 15, seed: int = 1) -> dict[Kind, list[SampleRo
 def sample_sheets(stores: int = 15, seed: int = 1) -> list[Sheet]:
     """Return the sample network as the sheets of a workbook."""
     rows = sample_workbook(stores, seed)
-    return [as_sheet(kind, rows[kind]) for kind in KINDS]
+    return [as_sheet(kind, rows[kind]) for kind in KINDS if kind in rows]
 
 
 def _place(index: int) -> tuple[str, str, float, float]:

@@ -10,8 +10,8 @@ from typing import Literal
 
 Cell = str | float | int | bool | time | date | timedelta | datetime | None
 
-Kind = Literal["stores", "people", "stock", "technicians", "capacity"]
-KINDS: tuple[Kind, ...] = ("stores", "people", "stock", "technicians", "capacity")
+Kind = Literal["stores", "people", "stock", "technicians", "capacity", "travel"]
+KINDS: tuple[Kind, ...] = ("stores", "people", "stock", "technicians", "capacity", "travel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ SHEET_NAMES: dict[Kind, tuple[str, ...]] = {
     "stock": ("库存", "库存表", "库存共享表"),
     "technicians": ("技师", "技师表", "技师能力地图", "technician"),
     "capacity": ("产能", "产能表", "产能监控表"),
+    "travel": ("车程", "车程表", "路程", "travel times"),
 }
 
 HEADINGS: dict[Kind, tuple[Heading, ...]] = {
@@ -86,6 +87,11 @@ HEADINGS: dict[Kind, tuple[Heading, ...]] = {
         Heading("store", "门店", needed=True),
         Heading("daily_capacity", "日产能"),
         Heading("bookings", "今日预约", ("预约",)),
+    ),
+    "travel": (
+        Heading("from", "出发门店", ("从", "from store"), needed=True),
+        Heading("to", "到达门店", ("到", "to store"), needed=True),
+        Heading("minutes", "分钟", ("车程分钟",), needed=True),
     ),
 }
 

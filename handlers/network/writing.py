@@ -11,6 +11,7 @@ from handlers.network.plan import Change, Level, Plan, Value
 from handlers.network.sheets import Kind
 from storage.queries import boards
 from storage.queries import people as people_queries
+from storage.queries import stock as stock_queries
 from storage.tables.audit import AuditEntry
 from storage.tables.boards import Part, Technician
 from storage.tables.people import Dealer, Person, Region, Store
@@ -40,6 +41,17 @@ def write(session: Session, plan: Plan, now: datetime, by: str) -> None:
     boards.change_rows(session, Technician, [{"id": row_id, **stated} for row_id in plan.restated_technicians])
     boards.put_capacities(
         session, [_of_store(change.values, stores) | stated | {"day": change.day} for change in changes["capacity"]]
+    )
+    boards.put_travel(
+        session,
+        [
+            {
+                "from_store_id": stores[str(change.values["from"])],
+                "to_store_id": stores[str(change.values["to"])],
+                "minutes": change.values["minutes"],
+            }
+            for change in changes["travel"]
+        ],
     )
     session.add(AuditEntry(at=now, act="import", subject=by[:80], after=_summary(plan)))
     session.expire_all()  # rows were written past the session
@@ -83,6 +95,8 @@ def _write_stock(session: Session, changes: list[Change], plan: Plan, stores: Id
             _sort(change, values, added, changed, new={})
     boards.add_rows(session, Part, added)
     boards.change_rows(session, Part, changed)
+    if added or changed:
+        stock_queries.note_parts_changed(session)
     parts = boards.map_part_ids(session)
 
     def rows(levels: Iterable[Level]) -> list[dict[str, Any]]:

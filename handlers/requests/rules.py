@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from handlers.durations import format_duration
 from handlers.errors import BadInput, NotAllowed, TooLate
-from handlers.settings import Ladder, Rules, Rung
+from handlers.settings import Ladder, Ranking, Rules, Rung
 from handlers.working_time import ALWAYS, Hours, add_working, at_local, is_open, local
 from storage.tables.people import Person, Store
 from storage.tables.requests import AT_WORK, NOT_TAKEN, WORK_DONE, Ask, AskState, Request, State, Step, Urgency
@@ -98,6 +98,37 @@ def hours_of(store: Store) -> Hours:
     if store.opens == store.closes:
         return Hours(store.timezone)
     return Hours(store.timezone, ((store.opens, store.closes),))
+
+
+# Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a store answered of late, and what it carries: `refusal_rate` is 0–1, `promised` pieces of one part."""
+
+    answer_minutes: float | None = None  # None: it was not asked
+    refusal_rate: float = 0.0
+    load: int = 0
+    promised: int = 0
+
+
+UNKNOWN = Conduct()
+
+
+def burden(conduct: Conduct, ranking: Ranking) -> float:
+    """Return what a store's conduct weighs in minutes."""
+    usual = ranking.usual_answer / timedelta(minutes=1)
+    answer = usual if conduct.answer_minutes is None else conduct.answer_minutes
+    return answer * ranking.answer + conduct.load * ranking.load + conduct.refusal_rate * ranking.refusal
+
+
+def open_minutes(opens: time, closes: time, wall: time) -> int | None:
+    """Return for how many minutes more a store is open today: 0 while it is closed, None where it never closes."""
+    if opens == closes:
+        return None
+    since, whole = (((one.hour - opens.hour) * 60 + one.minute - opens.minute) % 1440 for one in (wall, closes))
+    return max(0, whole - since)
 
 
 # Clocks

@@ -183,6 +183,66 @@ texts.add(
             "At most {limit} stores are asked, one after the other",
             "Como mucho {limit} tiendas, una tras otra",
         ),
+        "rule_ranking_way": (
+            "排序按多少分钟能送出来算:路上每分钟计 {limit}",
+            "Ranked by minutes until it is on its way: each minute of the way counts {limit}",
+            "Se ordena por minutos hasta que sale: cada minuto de camino cuenta {limit}",
+        ),
+        "rule_ranking_answer": (
+            "平时答复每分钟计 {limit}",
+            "Each minute a store usually takes to answer counts {limit}",
+            "Cada minuto que suele tardar en responder cuenta {limit}",
+        ),
+        "rule_ranking_usual_answer": (
+            "近期没被问过的店按 {limit} 答复算",
+            "A store not asked of late is taken to answer in {limit}",
+            "Una tienda sin historial reciente se toma por {limit}",
+        ),
+        "rule_ranking_load": (
+            "手上每一单加 {limit} 分钟",
+            "Each request in hand adds {limit} min",
+            "Cada petición en curso suma {limit} min",
+        ),
+        "rule_ranking_refusal": (
+            "近期全部拒绝的店加 {limit} 分钟,按拒绝率折算",
+            "A store that refused everything of late has {limit} min added, others by their share",
+            "A la tienda que rechazó todo se le suman {limit} min, a las demás según su parte",
+        ),
+        "rule_ranking_only_some": (
+            "只能给一部分的店加 {limit} 分钟",
+            "A store that can give only some has {limit} min added",
+            "A la que solo puede dar una parte se le suman {limit} min",
+        ),
+        "rule_ranking_spare": (
+            "给完还多出的每件减 {limit} 分钟",
+            "Each piece left over takes {limit} min off",
+            "Cada pieza que sobra quita {limit} min",
+        ),
+        "rule_ranking_most_spare": (
+            "多出的最多算 {limit} 件",
+            "At most {limit} pieces left over count",
+            "Cuentan como mucho {limit} piezas sobrantes",
+        ),
+        "rule_ranking_closing": (
+            "马上打烊的店加 {limit} 分钟,开得越久加得越少",
+            "A store that closes at once has {limit} min added, less the longer it is open",
+            "A la que cierra ya se le suman {limit} min, menos cuanto más siga abierta",
+        ),
+        "rule_ranking_closing_within": (
+            "还开 {limit} 以上的店不算快打烊",
+            "A store open for more than {limit} is not closing",
+            "La que sigue abierta más de {limit} no está cerrando",
+        ),
+        "rule_ranking_dead": (
+            "呆滞库存先走:减 {limit} 分钟",
+            "Dead stock goes first: {limit} min off",
+            "Lo inmovilizado sale primero: {limit} min menos",
+        ),
+        "rule_ranking_dead_after": (
+            "{limit} 没动过的库存算呆滞",
+            "Stock without a movement for {limit} is dead",
+            "Lo que no se mueve en {limit} está inmovilizado",
+        ),
         "rule_lending_longest": (
             "借用(/borrow)最长 {limit}",
             "A loan (/borrow) lasts at most {limit}",

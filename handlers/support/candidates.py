@@ -10,8 +10,10 @@ from handlers.boards.specialties import has_specialty
 from handlers.boards.windows import as_minutes, is_free, read_windows
 from handlers.geo import road_km
 from handlers.money import format_amount
-from handlers.requests import clocks
+from handlers.requests import clocks, conduct
+from handlers.requests import rules as request_rules
 from handlers.requests.kinds import Candidate, Reason
+from handlers.requests.rules import Conduct
 from handlers.settings import Rules
 from handlers.support import rules
 from handlers.support.rules import Specialist, Visit
@@ -92,6 +94,8 @@ def _as_candidates(context: Context, store: Store, level: str, known: _Known, nu
     since = context.now - numbers.supporting.lent_within
     lent = support_queries.count_lent(context.session, [technician.id for technician, _ in known], since)
     technicians = {technician.id: (technician, other) for technician, other in known}
+    answers = conduct.of_stores(context, {other.id for _, other in known})
+    an_hour = numbers.matching.speed_kmh  # in kilometres
     found = [
         Specialist(
             technician.id,
@@ -99,17 +103,26 @@ def _as_candidates(context: Context, store: Store, level: str, known: _Known, nu
             technician.level,
             way_km(store, other, numbers.matching.detour),
             lent.get(technician.id, 0),
+            request_rules.burden(answers[other.id], numbers.ranking) / 60 * an_hour,
         )
         for technician, other in known
     ]
     return [
-        Candidate(other.id, other.name, other.region_id, _reasons(context, technician, one, numbers), technician.id)
+        Candidate(
+            other.id,
+            other.name,
+            other.region_id,
+            _reasons(context, technician, one, answers[other.id], numbers),
+            technician.id,
+        )
         for one in rules.rank(found, level, numbers.supporting)
         for technician, other in [technicians[one.technician_id]]
     ]
 
 
-def _reasons(context: Context, technician: Technician, one: Specialist, numbers: Rules) -> tuple[Reason, ...]:
+def _reasons(
+    context: Context, technician: Technician, one: Specialist, answers: Conduct, numbers: Rules
+) -> tuple[Reason, ...]:
     """Say why somebody stands where he stands."""
     said: list[Reason] = [
         ("why.technician", {"name": technician.name, "level": technician.level}),
@@ -124,6 +137,7 @@ def _reasons(context: Context, technician: Technician, one: Specialist, numbers:
     said.append(("why.subsidy", {"amount": format_amount(rules.subsidy(one.km, numbers.supporting), currency, "en")}))
     if one.lent:
         said.append(("why.lent", {"count": one.lent}))
+    said.extend(conduct.reasons(answers))
     return tuple(said)
 
 

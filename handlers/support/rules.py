@@ -30,13 +30,17 @@ _NOT_LENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Specialist:
-    """A technician who could come: `km` by road, None where a place is not known; `lent` how often of late."""
+    """A technician who could come: `km` by road, None where a place is not known; `lent` how often of late.
+
+    `burden_km` is what the store's conduct weighs, as far as one drives in the meantime.
+    """
 
     technician_id: int
     store_id: int
     level: str
     km: float | None
     lent: int
+    burden_km: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +136,15 @@ def _height(level: str) -> int:
 def rank(found: Sequence[Specialist], wanted: str, numbers: Supporting) -> list[Specialist]:
     """Rank who could come: the cheapest first, then the nearest.
 
-    Each support given of late and each level above what is wanted counts like so many kilometres. Whose place is not
-    known counts as the furthest; who is further than that is left out. Of a store only the best is named.
+    Each support given of late, each level above what is wanted and how the store answers count like so many
+    kilometres. Whose place is not known counts as the furthest; who is further than that is left out. Of a store only
+    the best is named.
     """
 
     def order(one: Specialist) -> tuple[int, float, int]:
         km = numbers.max_km if one.km is None else one.km
         above = _height(one.level) - _height(wanted)
-        weighed = km + one.lent * numbers.lent_km + max(above, 0) * numbers.level_km
+        weighed = km + one.burden_km + one.lent * numbers.lent_km + max(above, 0) * numbers.level_km
         return subsidy(km, numbers), weighed, one.technician_id
 
     near = [one for one in found if one.km is None or one.km <= numbers.max_km]

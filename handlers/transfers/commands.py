@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers import access, contacts, forms, texts
 from handlers.access import ASKERS
+from handlers.boards import finding
 from handlers.chat import Button, Message
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
 from handlers.messages import sentence
@@ -88,7 +89,7 @@ def _consider(context: Context, values: dict[str, str], *, waits: bool | None, l
     check_store(context)
     matter = clean(values.get("matter", ""), LONGEST_MATTER)
     words = clean(values.get("part", ""), 80)
-    found, is_exact = sources.find_parts(context, words) if words else ([], False)
+    found, is_exact = finding.find_parts(context, words) if words else ([], False)
     if words and not found:
         raise BadFields({"part": "transfer.unknown_part"}, words=words)
     exact = found[0] if is_exact and len(found) == 1 else None
@@ -314,7 +315,7 @@ def stock(context: Context, words: str) -> None:
     wanted = clean(words, 80)
     if not wanted:
         raise BadInput("transfer.stock_usage")
-    found, _ = sources.find_parts(context, wanted)
+    found, _ = finding.find_parts(context, wanted)
     if not found:
         raise BadInput("transfer.unknown_part", words=wanted)
     if len(found) > 1:

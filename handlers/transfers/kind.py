@@ -179,7 +179,7 @@ register(
         buttons=_buttons,
         divisible=_divisible,
         same=_same,
-        numbers=("matching", "lending"),
+        numbers=("matching", "ranking", "lending"),
         changes={"quantity": Change("transfer.quantity", changing.EDITABLE, _quantity_now, _change_quantity)}
         | {"urgency": changing.URGENCY},
         note_eta=_note_eta,

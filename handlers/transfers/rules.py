@@ -7,33 +7,30 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handlers.errors import BadInput
-from handlers.settings import Matching
+from handlers.requests.rules import UNKNOWN, Conduct, burden
+from handlers.settings import Matching, Ranking
 from handlers.working_time import at_local, local
 from storage.tables.requests import Transfer
 
 MOST_PIECES = 9999
-# A store without a figure of its own is taken to answer as the programme wants it to.
-USUAL_ANSWER_MINUTES = 5.0
-# What the other factors weigh, in minutes until the part is on its way: readable in the reasons, and comparable.
-LOAD_MINUTES = 10.0
-REFUSAL_MINUTES = 30.0
-ONLY_SOME_MINUTES = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A store with stock of a part: what it has, has promised, and how it answers.
+    """A store with stock of a part: what it has, how far it is, and how it answers.
 
-    `km` is by road, None where a store's place is not known. `refusal_rate` is 0–1.
+    `km` is by road, None where a store's place is not known; `way_minutes` where the way was measured. `open_minutes`
+    is for how much longer it is open today, None where it never closes. `still_days` is how long the part has lain
+    there without a movement, None where nobody says.
     """
 
     store_id: int
     quantity: int
-    reserved: int
     km: float | None
-    load: int
-    answer_minutes: float | None
-    refusal_rate: float
+    conduct: Conduct = UNKNOWN
+    way_minutes: int | None = None
+    open_minutes: int | None = None
+    still_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +41,42 @@ class Ranked:
     left: int
     minutes: float
     travel_minutes: int | None
+    closes_soon: bool
+    is_dead: bool
 
 
 def left_to_give(source: Source, safety_stock: int) -> int:
     """Return how many a store can give away: what it has, less what is promised, less its safety stock."""
-    return source.quantity - source.reserved - safety_stock
+    return source.quantity - source.conduct.promised - safety_stock
 
 
-def rank(sources: Sequence[Source], wanted: int, matching: Matching) -> list[Ranked]:
+def rank(sources: Sequence[Source], wanted: int, matching: Matching, ranking: Ranking) -> list[Ranked]:
     """Rank the stores that can give, the soonest first.
 
     Left out: at or below safety stock, or beyond the longest way. A store whose place is unknown counts as the
     longest way. Who can only give some comes after those who can give all, other things being near.
     """
+    closing_within = ranking.closing_within / timedelta(minutes=1)
     ranked = []
     for source in sources:
         left = left_to_give(source, matching.safety_stock)
         km = matching.max_km if source.km is None else source.km
         if left < 1 or km > matching.max_km:
             continue
-        travel = km / matching.speed_kmh * 60
-        answer = USUAL_ANSWER_MINUTES if source.answer_minutes is None else source.answer_minutes
-        minutes = travel + answer + source.load * LOAD_MINUTES + source.refusal_rate * REFUSAL_MINUTES
+        travel = km / matching.speed_kmh * 60 if source.way_minutes is None else source.way_minutes
+        minutes = travel * ranking.way + burden(source.conduct, ranking)
         if left < wanted:
-            minutes += ONLY_SOME_MINUTES
-        ranked.append(Ranked(source, left, minutes, None if source.km is None else round(travel)))
+            minutes += ranking.only_some
+        else:
+            minutes -= min(left - wanted, ranking.most_spare) * ranking.spare
+        closes_soon = source.open_minutes is not None and source.open_minutes < closing_within
+        if closes_soon and source.open_minutes is not None:
+            minutes += ranking.closing * (1 - source.open_minutes / closing_within)
+        is_dead = source.still_days is not None and source.still_days >= ranking.dead_after.days
+        if is_dead:
+            minutes -= ranking.dead
+        is_known = source.km is not None or source.way_minutes is not None
+        ranked.append(Ranked(source, left, minutes, round(travel) if is_known else None, closes_soon, is_dead))
     return sorted(ranked, key=lambda one: (one.minutes, -one.left, one.source.store_id))
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from handlers import texts
-from handlers.boards.matching import PartIndex, PartName
 from handlers.durations import parse_duration
 from handlers.geo import box_around, road_km
 from handlers.messages import sentence
-from handlers.requests import cards, clocks, life
+from handlers.requests import cards, clocks, conduct, life
 from handlers.requests.kinds import Candidate, Reason
+from handlers.requests.rules import open_minutes
 from handlers.settings import Rules
 from handlers.transfers import messages as transfer_messages
 from handlers.transfers import rules
-from handlers.working_time import say_moment
+from handlers.working_time import local, say_moment
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
@@ -27,28 +29,6 @@ from storage.tables.requests import Request
 if TYPE_CHECKING:
     from handlers.context import Context
 
-# How far back a store's answers are looked at.
-ANSWERS_OF = timedelta(days=30)
-MOST_GUESSES = 5
-
-_index: tuple[str, PartIndex] | None = None
-
-
-def find_parts(context: Context, words: str) -> tuple[list[Part], bool]:
-    """Find the part meant: those of exactly this name (True), else the likeliest few, best first (False)."""
-    global _index
-    session = context.session
-    described = stock_queries.describe_parts(session)
-    index = _index[1] if _index is not None and _index[0] == described else None
-    if index is None:  # pinyin is made once for each state of the parts table
-        parts = stock_queries.list_parts(session)
-        index = PartIndex(PartName(part.id, part.part_no, part.name, tuple(part.aliases.split("|"))) for part in parts)
-        _index = (described, index)
-    named = index.named(words)
-    if named is not None:
-        return [stock_queries.get_part(session, named)], True
-    return [stock_queries.get_part(session, match.part) for match in index.match(words, MOST_GUESSES)], False
-
 
 def candidates(context: Context, request: Request) -> list[Candidate]:
     """Rank the stores that could give what a request asks for."""
@@ -58,37 +38,50 @@ def candidates(context: Context, request: Request) -> list[Candidate]:
     return ranked(context, store, part, moved.asked, clocks.rules_of(context, request))
 
 
-def ranked(context: Context, store: Store, part: Part, wanted: int, numbers: Rules) -> list[Candidate]:
-    """Rank the stores that could give so many of a part to a store, with the reasons. Purpose: matching."""
-    session, matching = context.session, numbers.matching
+def ranked(
+    context: Context,
+    store: Store,
+    part: Part,
+    wanted: int,
+    numbers: Rules,
+    still_days: Mapping[int, int] = MappingProxyType({}),
+) -> list[Candidate]:
+    """Rank the stores that could give so many of a part to a store, with the reasons. Purpose: matching.
+
+    `still_days` is store → for how long the part has not moved there, where that is known.
+    """
+    matching = numbers.matching
     offers: dict[int, tuple[stock_queries.Offer, float | None]] = {}
     box = None
     if store.latitude is not None and store.longitude is not None:
         box = box_around(store.latitude, store.longitude, matching.max_km / matching.detour)
-    for offer in stock_queries.list_offers(session, part.id, more_than=matching.safety_stock, box=box):
+    for offer in stock_queries.list_offers(
+        context.session, part.id, to=store.id, more_than=matching.safety_stock, box=box
+    ):
         km = way_km(store, offer, matching.detour)
         if offer.store_id != store.id and (km is None or km <= matching.max_km):
             offers[offer.store_id] = offer, km
     if not offers:
         return []
-    carried = request_queries.count_carried(session, part.id, offers)
-    answers = request_queries.answer_figures(session, context.now - ANSWERS_OF, offers)
+    known = conduct.of_stores(context, offers, part.id)
+    walls: dict[str, time] = {}  # what the clock on the wall says
     found = []
     for offer, km in offers.values():
-        count, lost, seconds = answers.get(offer.store_id, (0, 0, None))
-        load, reserved = carried.get(offer.store_id, (0, 0))
+        wall = walls.get(offer.timezone)
+        if wall is None:
+            wall = walls[offer.timezone] = local(context.now, offer.timezone).time()
         found.append(
             rules.Source(
                 store_id=offer.store_id,
                 quantity=offer.quantity,
-                reserved=reserved,
                 km=km,
-                load=load,
-                answer_minutes=None if seconds is None else seconds / 60,
-                refusal_rate=lost / count if count else 0.0,
+                conduct=known[offer.store_id],
+                way_minutes=offer.way_minutes,
+                open_minutes=open_minutes(offer.opens, offer.closes, wall),
+                still_days=still_days.get(offer.store_id),
             )
         )
-    best = [(offers[one.source.store_id][0], one) for one in rules.rank(found, wanted, matching)]
+    best = [(offers[one.source.store_id][0], one) for one in rules.rank(found, wanted, matching, numbers.ranking)]
     return [
         Candidate(offer.store_id, offer.name, offer.region_id, reasons(store, offer, one, wanted))
         for offer, one in best
@@ -101,18 +94,17 @@ def reasons(store: Store, other: stock_queries.Offer, one: rules.Ranked, wanted:
     said: list[Reason] = [("why.enough" if one.left >= wanted else "why.some", {})]
     if rules.can_see_quantity(store.dealer_id, other.dealer_id):
         said[0] = ("why.left", {"count": one.left})
-    if source.km is None or one.travel_minutes is None:
+    if one.is_dead and source.still_days is not None:
+        said.append(("why.still", {"days": source.still_days}))
+    if one.travel_minutes is None:
         said.append(("why.way_unknown", {}))
+    elif source.km is None:
+        said.append(("why.way_minutes", {"minutes": one.travel_minutes}))
     else:
         said.append(("why.way", {"km": round(source.km), "minutes": one.travel_minutes}))
-    if source.answer_minutes is None:
-        said.append(("why.new_here", {}))
-    else:
-        said.append(("why.answers", {"minutes": max(1, round(source.answer_minutes))}))
-    if source.load:
-        said.append(("why.load", {"count": source.load}))
-    if source.refusal_rate:
-        said.append(("why.refuses", {"share": round(source.refusal_rate * 100)}))
+    if one.closes_soon and source.open_minutes is not None:
+        said.append(("why.closes", {"minutes": source.open_minutes}) if source.open_minutes else ("why.closed", {}))
+    said.extend(conduct.reasons(source.conduct))
     return tuple(said)
 
 

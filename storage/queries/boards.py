@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.queries.queues import insert_for
-from storage.tables.boards import Capacity, Part, StockLevel, Technician
+from storage.tables.boards import Capacity, Part, StockLevel, Technician, Travel
 from storage.tables.people import Store
 
 # Rows sent to the database at once: the whole of a large sheet would be held twice.
@@ -79,6 +79,16 @@ def put_technicians(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Put technicians on the map, whether they were there before or not."""
     said = ("level", "specialties", "status", "windows", "stated_at", "stated_by")
     _put(session, Technician, ("store_id", "name"), said, rows)
+
+
+def put_travel(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Say how long the way between two stores takes, whether it was said before or not."""
+    _put(session, Travel, ("to_store_id", "from_store_id"), ("minutes",), rows)
+
+
+def list_travel(session: Session) -> Sequence[Travel]:
+    """List every way that was measured."""
+    return session.exec(select(Travel).order_by(col(Travel.from_store_id), col(Travel.to_store_id))).all()
 
 
 def _put(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from datetime import datetime, time
+from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, bindparam, cast, func, or_
+from sqlalchemy import Connection, and_, bindparam, delete, event, func, or_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage.queries import requests
 from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
 from storage.queries.rows import get_row
-from storage.tables.boards import Part, StockLevel, StockMove
+from storage.tables.boards import Part, PartWord, StockLevel, StockMove, Travel
 from storage.tables.people import Store
+from storage.tables.requests import Counter
 
 
 class Offer(NamedTuple):
@@ -27,19 +29,17 @@ class Offer(NamedTuple):
     latitude: float | None
     longitude: float | None
     quantity: int
+    opens: time
+    closes: time
+    timezone: str
+    way_minutes: int | None  # to who asks, where it was measured
 
 
 # What is asked at each transfer is prebuilt: building a statement takes longer than running it.
 _parts, _levels, _stores = Part.__table__, StockLevel.__table__, Store.__table__  # type: ignore[attr-defined]
-_FIELD, _PART = "\x1f", "\x1e"  # what no name holds
-_PARTS = Prepared(
-    select(
-        func.aggregate_strings(
-            cast(_parts.c.id, String) + _FIELD + _parts.c.part_no + _FIELD + _parts.c.name + _FIELD + _parts.c.aliases,
-            _PART,
-        )
-    )
-)
+_travel = Travel.__table__  # type: ignore[attr-defined]
+_PARTS = "parts"  # the counter that goes up whenever a part, or a word for one, has changed
+_STATE = Prepared(select(Counter.value).where(Counter.name == _PARTS))
 _OFFERS = Prepared(
     select(  # type: ignore[call-overload]
         _stores.c.id,
@@ -49,8 +49,13 @@ _OFFERS = Prepared(
         _stores.c.latitude,
         _stores.c.longitude,
         _levels.c.quantity,
+        _stores.c.opens,
+        _stores.c.closes,
+        _stores.c.timezone,
+        _travel.c.minutes,
     )
     .join(_levels, _levels.c.store_id == _stores.c.id)
+    .outerjoin(_travel, and_(_travel.c.to_store_id == bindparam("to"), _travel.c.from_store_id == _stores.c.id))
     .where(
         _levels.c.part_id == bindparam("part_id"), _levels.c.quantity > bindparam("least"), _stores.c.active.is_(True)
     )
@@ -75,15 +80,72 @@ _LEVEL = Prepared(
 )
 
 
-def describe_parts(session: Session) -> str:
-    """Return how all parts are called, in one text: while it is the same, what was made of it holds."""
-    described: str | None = _PARTS.scalar(session)
-    return described or ""
+def state_of_parts(session: Session) -> int:
+    """Return a number that is another one whenever parts, or the words for them, have changed."""
+    state: int | None = _STATE.scalar(session)
+    return state or 0
+
+
+def note_parts_changed(session: Session) -> None:
+    """Note that parts, or the words for them, were changed past the session; until it ends, no other can do so."""
+    _note_changed(session.connection())
+
+
+@event.listens_for(Part, "after_insert")
+@event.listens_for(Part, "after_update")
+@event.listens_for(Part, "after_delete")
+def _note_changed_of_session(_mapper: Any, connection: Connection, _part: Part) -> None:
+    _note_changed(connection)
+
+
+def _note_changed(connection: Connection) -> None:
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    counters = Counter.__table__  # type: ignore[attr-defined]
+    connection.execute(
+        insert(counters)
+        .values(name=_PARTS, value=1)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+    )
+
+
+def list_part_names(session: Session) -> Sequence[tuple[int, str, str, str]]:
+    """List how every part is called: id, number, name, and further names separated by `|`."""
+    rows = session.connection().execute(select(_parts.c.id, _parts.c.part_no, _parts.c.name, _parts.c.aliases))
+    return [tuple(row) for row in rows]
+
+
+def list_part_words(session: Session) -> Sequence[PartWord]:
+    """List the network's own words for parts."""
+    return session.exec(select(PartWord).order_by(col(PartWord.word))).all()
+
+
+def find_part_word(session: Session, word: str) -> PartWord | None:
+    """Find what the network says of a word."""
+    return session.exec(select(PartWord).where(PartWord.word == word)).one_or_none()
+
+
+def put_part_word(session: Session, word: str, means: str | None, *, by: int, now: datetime) -> None:
+    """Say what a word in the names of parts means, "" for nothing; None: the network says nothing of it."""
+    session.execute(delete(PartWord).where(col(PartWord.word) == word))
+    if means is not None:
+        session.add(PartWord(word=word, means=means, said_by=by, said_at=now))
+    note_parts_changed(session)
+
+
+def list_parts_of(session: Session, ids: Collection[int]) -> Sequence[Part]:
+    """List the parts of these ids, in their order."""
+    found = {part.id: part for part in session.exec(select(Part).where(col(Part.id).in_(list(ids))))}
+    return [found[part_id] for part_id in ids if part_id in found]
 
 
 def list_parts(session: Session) -> Sequence[Part]:
     """List every part by number."""
     return session.exec(select(Part).order_by(col(Part.part_no))).all()
+
+
+def count_parts(session: Session) -> int:
+    """Count the parts."""
+    return session.exec(select(func.count()).select_from(Part)).one()
 
 
 def get_part(session: Session, part_id: int) -> Part:
@@ -110,17 +172,22 @@ def count_stock(session: Session, store_id: int, part_id: int) -> int:
 
 
 def list_offers(
-    session: Session, part_id: int, *, more_than: int, box: tuple[float, float, float, float] | None = None
+    session: Session, part_id: int, *, to: int, more_than: int, box: tuple[float, float, float, float] | None = None
 ) -> Sequence[Offer]:
-    """List the stores in use that say they have more of a part than so many, by their ids.
+    """List the stores in use that say they have more of a part than so many, by their ids, with the way to a store.
 
     With a `box` (south, north, west, east in degrees) those in it, and those whose place is not known.
     """
-    asked: dict[str, float] = {"part_id": part_id, "least": more_than}
+    asked: dict[str, float] = {"part_id": part_id, "least": more_than, "to": to}
     if box is None:
         return list(map(Offer._make, _OFFERS.rows(session, **asked)))
     asked |= zip(("south", "north", "west", "east"), box, strict=True)
     return list(map(Offer._make, _OFFERS_NEAR.rows(session, **asked)))
+
+
+def list_ways(session: Session, to: int) -> dict[int, int]:
+    """Return store → the minutes of the way from there to a store, as far as it was measured."""
+    return dict(session.exec(select(Travel.from_store_id, Travel.minutes).where(Travel.to_store_id == to)).all())
 
 
 def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:

@@ -18,6 +18,17 @@ class Part(SQLModel, table=True):
     aliases: str = ""
 
 
+class PartWord(SQLModel, table=True):
+    """What else a word in the names of parts is called; one that means "" is no other word for anything."""
+
+    __tablename__ = "part_words"
+    id: int = identity()
+    word: str = Field(unique=True)
+    means: str
+    said_by: int | None = Field(default=None, foreign_key="persons.id")
+    said_at: datetime = moment()
+
+
 class StockLevel(SQLModel, table=True):
     """How many of a part a store says it has."""
 
@@ -32,6 +43,20 @@ class StockLevel(SQLModel, table=True):
     quantity: int
     stated_at: datetime = moment()
     stated_by: str = ""
+
+
+class Travel(SQLModel, table=True):
+    """How long the way from one store to another takes, where somebody measured it."""
+
+    __tablename__ = "travel"
+    __table_args__ = (
+        UniqueConstraint("to_store_id", "from_store_id"),
+        CheckConstraint("minutes >= 0", name="not_negative"),
+    )
+    id: int = identity()
+    from_store_id: int = Field(foreign_key="stores.id")
+    to_store_id: int = Field(foreign_key="stores.id")
+    minutes: int
 
 
 class StockMove(SQLModel, table=True):

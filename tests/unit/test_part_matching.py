@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.boards.matching import Match, PartIndex, PartName, match_parts, normalise
+from handlers.boards.matching import Match, PartIndex, PartName, match_parts
+from handlers.boards.names import normalise
 
 LEFT, RIGHT, FILTER, FRONT_PADS, REAR_PADS, BATTERY, BULB, PAD_EN, PLUG, WIPER = range(1, 11)
 PARTS = [
