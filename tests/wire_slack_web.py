@@ -17,7 +17,10 @@ from tests.wire_slack_schema import message_problems, view_problems
 Json = dict[str, Any]
 
 TEAM, BOT_USER, BOT_ID, DOMAIN = "T0TEAM", "U0BOT", "B0BOT", "stores"
-SCOPES = "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,im:history"
+SCOPES = (
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,groups:history,groups:read,"
+    "im:history"
+)
 TRIGGER_SECONDS = 3.0
 
 # method → (required parameters, further allowed ones)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers import texts
+from handlers.boards.freshness import is_stale
 from handlers.boards.matching import PartIndex, PartName
 from handlers.durations import parse_duration
 from handlers.geo import box_around, road_km
@@ -73,11 +74,11 @@ def ranked(context: Context, store: Store, part: Part, wanted: int, numbers: Rul
         return []
     carried = request_queries.count_carried(session, part.id, offers)
     answers = request_queries.answer_figures(session, context.now - ANSWERS_OF, offers)
-    found = []
+    found: dict[bool, list[rules.Source]] = {False: [], True: []}  # whether the figure is stale
     for offer, km in offers.values():
         count, lost, seconds = answers.get(offer.store_id, (0, 0, None))
         load, reserved = carried.get(offer.store_id, (0, 0))
-        found.append(
+        found[is_stale("stock", offer.stated_at, context.now, numbers)].append(
             rules.Source(
                 store_id=offer.store_id,
                 quantity=offer.quantity,
@@ -88,10 +89,20 @@ def ranked(context: Context, store: Store, part: Part, wanted: int, numbers: Rul
                 refusal_rate=lost / count if count else 0.0,
             )
         )
-    best = [(offers[one.source.store_id][0], one) for one in rules.rank(found, wanted, matching)]
+    best = [
+        (offers[one.source.store_id][0], one, stale)
+        for stale, sources in found.items()  # what is stale after all the others
+        for one in rules.rank(sources, wanted, matching)
+    ]
     return [
-        Candidate(offer.store_id, offer.name, offer.region_id, reasons(store, offer, one, wanted))
-        for offer, one in best
+        Candidate(
+            offer.store_id,
+            offer.name,
+            offer.region_id,
+            (*reasons(store, offer, one, wanted), *((("why.stale", {}),) if stale else ())),
+            stale=stale,
+        )
+        for offer, one, stale in best
     ]
 
 
@@ -127,7 +138,14 @@ def visible_levels(context: Context, part: Part) -> list[tuple[str, str, datetim
             continue
         own = context.store is not None and rules.can_see_quantity(context.store.dealer_id, store.dealer_id)
         count = str(level.quantity) if own else context.words(f"transfer.has_{'it' if level.quantity else 'none'}")
-        rows.append((store.name, count, level.stated_at, rules.is_stale(level.stated_at, context.now)))
+        rows.append(
+            (
+                store.name,
+                count,
+                level.stated_at,
+                is_stale("stock", level.stated_at, context.now, context.settings.rules),
+            )
+        )
     return rows
 
 

@@ -19,14 +19,21 @@ BATCH = 5_000
 LevelRow = tuple[str, str, int, datetime]
 
 
-def list_all_levels(session: Session) -> Sequence[LevelRow]:
-    """List every stock level as part number, store code, quantity and when it was said."""
-    rows = session.execute(
+def list_part_rows(session: Session) -> Sequence[tuple[int, str, str, str]]:
+    """List every part as id, number, name and aliases, by number."""
+    rows = session.execute(select(col(Part.id), Part.part_no, Part.name, Part.aliases).order_by(col(Part.part_no)))
+    return [(part_id, part_no, name, aliases) for part_id, part_no, name, aliases in rows]
+
+
+def list_all_levels(session: Session, code: str = "") -> Sequence[LevelRow]:
+    """List every stock level, or one store's, as part number, store code, quantity and when it was said."""
+    query = (
         select(Part.part_no, Store.code, StockLevel.quantity, StockLevel.stated_at)
         .join(StockLevel, col(StockLevel.part_id) == col(Part.id))
         .join(Store, col(Store.id) == col(StockLevel.store_id))
         .order_by(col(Part.part_no), col(Store.code))
     )
+    rows = session.execute(query.where(Store.code == code) if code else query)
     return [(part_no, code, quantity, stated_at) for part_no, code, quantity, stated_at in rows]
 
 
