@@ -24,7 +24,20 @@ from time import monotonic
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from benchmarks import hot_path, latency, pending, queued, report, several, slack, timers, updates, weight, year_figure
+from benchmarks import (
+    hot_path,
+    latency,
+    pending,
+    queued,
+    report,
+    several,
+    sheet,
+    slack,
+    timers,
+    updates,
+    weight,
+    year_figure,
+)
 from benchmarks.harness import Figure, How, NotHere, Pairs, Result, as_json
 from bot.clock import WallClock
 
@@ -63,6 +76,7 @@ GROUPS = (
     Group("pending", pending.FIGURES, pending.measure),
     Group("queued", queued.FIGURES, queued.measure),
     Group("several", several.FIGURES, several.measure),
+    Group("sheet", sheet.FIGURES, sheet.measure),
     Group("weight", weight.FIGURES, weight.measure),
     Group("year", year_figure.FIGURES, year_figure.measure, share=4),
 )

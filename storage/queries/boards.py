@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from sys import intern
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -25,16 +26,16 @@ def list_part_rows(session: Session) -> Sequence[tuple[int, str, str, str]]:
     return [(part_id, part_no, name, aliases) for part_id, part_no, name, aliases in rows]
 
 
-def list_all_levels(session: Session, code: str = "") -> Sequence[LevelRow]:
-    """List every stock level, or one store's, as part number, store code, quantity and when it was said."""
+def list_all_levels(session: Session, code: str = "") -> Iterator[LevelRow]:
+    """Yield every stock level, or one store's, as part number, store code, quantity and when it was said."""
     query = (
         select(Part.part_no, Store.code, StockLevel.quantity, StockLevel.stated_at)
         .join(StockLevel, col(StockLevel.part_id) == col(Part.id))
         .join(Store, col(Store.id) == col(StockLevel.store_id))
         .order_by(col(Part.part_no), col(Store.code))
     )
-    rows = session.execute(query.where(Store.code == code) if code else query)
-    return [(part_no, code, quantity, stated_at) for part_no, code, quantity, stated_at in rows]
+    for part_no, store, quantity, stated_at in session.execute(query.where(Store.code == code) if code else query):
+        yield intern(part_no), intern(store), quantity, stated_at  # each is named in many rows
 
 
 def list_technicians(session: Session) -> Sequence[Technician]:
