@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import reader
-from bot.platform import DeliveryError, Platform, TooBig
+from bot.platform import DeliveryError, Platform, TooBig, Unsayable
 from bot.threads import Desk
 from bot.workbook import MOST_MEGABYTES
 from handlers import dispatch
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 PAUSE = 1.0  # seconds between two tries
-PATIENCE = 60.0  # seconds for a file to come whole
+PATIENCE = 30.0  # seconds for a file to come whole: the auditor should not take it for stuck
 LONGEST_NAME = 200  # characters; the end of a name says what it is
 AT_ONCE = 2  # files read at the same time: each takes a core and some memory
 
@@ -60,16 +60,22 @@ class Attachments:
         platform = self._platforms.get(inbound.origin.platform)
         if declared.isdecimal() and int(declared) > most:
             raise BadInput("network.file_too_big", most=MOST_MEGABYTES)
-        for _ in range(TRIES if platform is not None else 0):
-            assert platform is not None
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    return await platform.fetch(inbound.values, most)
-            except TooBig:
-                raise BadInput("network.file_too_big", most=MOST_MEGABYTES) from None
-            except (DeliveryError, TimeoutError) as error:
-                log.warning("the file of %s was not fetched: %s", inbound.id, error or "it took too long")
-                await self._desk.clock.sleep(PAUSE)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                for _ in range(TRIES if platform is not None else 0):
+                    assert platform is not None
+                    try:
+                        return await platform.fetch(inbound.values, most)
+                    except TooBig:
+                        raise BadInput("network.file_too_big", most=MOST_MEGABYTES) from None
+                    except Unsayable as error:
+                        log.info("the file of %s cannot be fetched: %s", inbound.id, error)
+                        break
+                    except DeliveryError as error:
+                        log.warning("the file of %s was not fetched: %s", inbound.id, error)
+                        await self._desk.clock.sleep(PAUSE)
+        except TimeoutError:
+            log.warning("the file of %s did not come in time", inbound.id)
         raise BadInput("network.not_fetched")
 
     def _keep(self, inbound: Inbound, packed: str, now: datetime) -> int:

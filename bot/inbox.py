@@ -229,6 +229,7 @@ class Inbox:
         if self._attached is not None and inbound.values.get("file"):
             errand.fetching = True
             attached = await self._attached(row_id, inbound, now)
+            errand.fetching = False
         if dispatch.is_reading(inbound):  # the long half, without the writer
             looked = await self._desk.surely(
                 lambda: dispatch.look(database, settings, row_id, inbound, now, attached), reading=True

@@ -15,7 +15,7 @@ import sys
 from handlers.errors import BadInput
 
 MEMORY = 1_000_000_000  # bytes of addresses: the interpreter with its libraries takes a fifth of it
-SECONDS = 20  # of the processor, and of patience
+SECONDS = 15  # of the processor, and of patience
 
 
 async def read(name: str, content: bytes) -> str:

@@ -53,9 +53,11 @@ def figures_of(context: Context, stores: list[Store], month: date) -> list[Store
     refreshes = queries.count_refreshes(session, month, after)
     zone = context.settings.network.timezone
     right = queries.count_right(session, *(at_local(day, time(0), zone) for day in (month, after)))
-    ages: dict[Board, dict[int, queries.Age]] = {
-        "stock": queries.map_ages(session, StockLevel, context.now - freshness.period_of("stock", rules)),
-        "technicians": queries.map_ages(session, Technician, context.now - freshness.period_of("technicians", rules)),
+    ids = [store.id for store in stores]
+    tables: dict[Board, type[StockLevel | Technician]] = {"stock": StockLevel, "technicians": Technician}
+    ages = {
+        board: queries.map_ages(session, table, ids, context.now - freshness.period_of(board, rules))
+        for board, table in tables.items()
     }
     found = []
     for store in stores:

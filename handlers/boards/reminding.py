@@ -121,20 +121,19 @@ def _owed(
     context: Context, stores: Iterable[Store], timezone: str, day: date
 ) -> tuple[dict[int, list[Board]], dict[int, dict[Board, Owed]]]:
     """Return which boards each store has, and which of them are due on a day, with how much of each."""
-    ours = {store.id for store in stores}
+    ours = [store.id for store in stores]
     has: dict[int, list[Board]] = defaultdict(list)
     owed: dict[int, dict[Board, Owed]] = defaultdict(dict)
     for board in BOARDS:
         before = freshness.due_before(board, day, timezone, context.settings.rules)
         if board == "capacity":
-            ages = queries.map_capacity_ages(context.session, day, day - LOOKS_BACK, before)
+            ages = queries.map_capacity_ages(context.session, ours, day, day - LOOKS_BACK, before)
         else:
-            ages = queries.map_ages(context.session, StockLevel if board == "stock" else Technician, before)
+            ages = queries.map_ages(context.session, StockLevel if board == "stock" else Technician, ours, before)
         for store_id, age in ages.items():
-            if store_id in ours:
-                has[store_id].append(board)
-                if age.old:
-                    owed[store_id][board] = Owed(age.old, age.oldest)
+            has[store_id].append(board)
+            if age.old:
+                owed[store_id][board] = Owed(age.old, age.oldest)
     return has, dict(owed)
 
 

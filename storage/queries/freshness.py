@@ -30,17 +30,23 @@ def list_openings(session: Session) -> Sequence[tuple[str, str]]:
     return sorted({(timezone, f"{opens:%H:%M}") for timezone, opens in rows})
 
 
-def map_ages(session: Session, table: type[StockLevel | Technician], before: datetime) -> dict[int, Age]:
-    """Return store → the age of its stock levels or technicians; a store without any is left out."""
+def map_ages(
+    session: Session, table: type[StockLevel | Technician], store_ids: Collection[int], before: datetime
+) -> dict[int, Age]:
+    """Return store → the age of its stock levels or technicians, of these stores that have any."""
     old = func.sum(case((col(table.stated_at) < before, 1), else_=0))
     rows = session.execute(
-        select(col(table.store_id), func.count(), old, func.min(col(table.stated_at))).group_by(col(table.store_id))
+        select(col(table.store_id), func.count(), old, func.min(col(table.stated_at)))
+        .where(col(table.store_id).in_(list(store_ids)))
+        .group_by(col(table.store_id))
     )
     return {store_id: Age(int(count), int(stale or 0), oldest) for store_id, count, stale, oldest in rows}
 
 
-def map_capacity_ages(session: Session, day: date, since: date, before: datetime) -> dict[int, Age]:
-    """Return store → the age of what is said of its day, of stores that have said anything since a day.
+def map_capacity_ages(
+    session: Session, store_ids: Collection[int], day: date, since: date, before: datetime
+) -> dict[int, Age]:
+    """Return store → the age of what is said of its day, of these stores that have said anything since a day.
 
     A day nobody has spoken of is as old as the last one that somebody did speak of. What the bot itself wrote down
     (a bay it took) says nothing.
@@ -51,7 +57,9 @@ def map_capacity_ages(session: Session, day: date, since: date, before: datetime
             func.max(case((and_(col(Capacity.day) == day, col(Capacity.stated_at) >= before), 1), else_=0)),
             func.max(col(Capacity.stated_at)),
         )
-        .where(col(Capacity.day) >= since, col(Capacity.stated_by) != "bot")
+        .where(
+            col(Capacity.store_id).in_(list(store_ids)), col(Capacity.day) >= since, col(Capacity.stated_by) != "bot"
+        )
         .group_by(col(Capacity.store_id))
     )
     return {store_id: Age(1, 0 if said else 1, last) for store_id, said, last in rows}
