@@ -179,6 +179,7 @@ texts.add(
         ),
         "no_boards": ("还没有台账", "no boards yet", "aún sin tableros"),
         "none_yet": ("–", "–", "–"),
+        "more_stores": ("……还有 {count} 家门店", "… and {count} more stores", "… y {count} tiendas más"),
         "pass": (
             "{percent} % ✅({good}/{count})",
             "{percent} % ✅ ({good}/{count})",
@@ -226,6 +227,7 @@ texts.add(
 )
 
 MOST_IN_FORM = 30  # stock figures that a form shows
+MOST_STORES = 40  # that one message shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,10 +337,11 @@ def check_form(language: str, check_id: int) -> Form:
 
 
 def figures(language: str, month: date, target: float, stores: Sequence[StoreFigures]) -> Message:
-    """Show whether each store's boards are fresh, in time and right."""
+    """Show whether each store's boards are fresh, in time and right; of many stores those that are not come first."""
+    ranked = sorted(stores, key=lambda store: _is_good(store.timely, target) and _is_good(store.right, target))
     title = texts.say(language, "fresh.title", month=f"{month:%Y-%m}", target=f"{target:g}")
     rows: list[Line] = [line(bold(title))]
-    for store in stores:
+    for store in ranked[:MOST_STORES]:
         timely, right = (_share(language, figure, target) for figure in (store.timely, store.right))
         rows.append(line(texts.say(language, "fresh.store_line", store=store.name, timely=timely, right=right)))
         said = [
@@ -346,7 +349,14 @@ def figures(language: str, month: date, target: float, stores: Sequence[StoreFig
             for board, (count, old) in store.boards.items()
         ]
         rows.append(line("  ", " · ".join(said) or texts.say(language, "fresh.no_boards")))
+    if len(ranked) > MOST_STORES:
+        rows.append(line(texts.say(language, "fresh.more_stores", count=len(ranked) - MOST_STORES)))
     return Message(tuple(rows))
+
+
+def _is_good(figure: tuple[int, int], target: float) -> bool:
+    per_cent = share(*figure)
+    return per_cent is None or passes(per_cent, target)
 
 
 def _share(language: str, figure: tuple[int, int], target: float) -> str:
