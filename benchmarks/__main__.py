@@ -32,6 +32,7 @@ from benchmarks import (
     queued,
     report,
     several,
+    sheet,
     slack,
     timers,
     updates,
@@ -77,6 +78,7 @@ GROUPS = (
     Group("pending", pending.FIGURES, pending.measure),
     Group("queued", queued.FIGURES, queued.measure),
     Group("several", several.FIGURES, several.measure),
+    Group("sheet", sheet.FIGURES, sheet.measure),
     Group("weight", weight.FIGURES, weight.measure),
     Group("year", year_figure.FIGURES, year_figure.measure, share=4),
 )

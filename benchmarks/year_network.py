@@ -150,7 +150,7 @@ def _capacity(store: int) -> Capacity:
 
 def _levels(stores: int) -> list[dict[str, Any]]:
     """Let three stores in ten have a part."""
-    said = {"quantity": 1_000, "stated_at": NOW - timedelta(days=1), "stated_by": "import"}
+    said = {"quantity": 1_000, "stated_at": NOW - timedelta(hours=1), "stated_by": "import"}
     return [
         {"part_id": part, "store_id": store, **said}
         for part in range(1, PARTS + 1)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import keys
+from bot.attachments import Attachments
 from bot.auditor import Auditor
 from bot.clock import Clock, SimulatedClock, WallClock
 from bot.config import Config
@@ -90,7 +91,13 @@ class App:
 
             self._sharing = Sharing(database, self._workers, self._is_shared, cache=cache)
         self.inbox = Inbox(
-            self._desk, settings, self._committed, by=self.by, is_shared=self._is_shared, meters=self.meters
+            self._desk,
+            settings,
+            self._committed,
+            by=self.by,
+            is_shared=self._is_shared,
+            meters=self.meters,
+            attached=Attachments(self._desk, settings, self.platforms).of,
         )
         self.delivery = Delivery(
             self._desk,

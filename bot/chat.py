@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import TextIO
 
 from bot import demo_network as network
@@ -39,10 +40,11 @@ UNSEEN = 6  # messages shown to somebody who comes back
 HELP = """\
 直接输入就是说话,如 /transfer 前大灯-左 x1 urgent 客户在等 · type to speak; /help: what the bot can do
 /as 名字 换人 another person · /in 群名 到群里说 in a group(/in 回私聊 back)· > 文字 回复最新消息 reply to the last
-#2 按最新消息的第2个按钮 press its 2nd button · #12.2 第12条的 of message 12 · /reply 12 文字 · /quit 离开 leave"""
+#2 按最新消息的第2个按钮 press its 2nd button · #12.2 第12条的 of message 12 · /reply 12 文字
+/send 文件 发表格 send a workbook · /quit 离开 leave"""
 
 _PRESS = re.compile(r"#(?:(\d+)\.)?(\d+)$")
-_OURS = re.compile(r"/(as|in|reply|quit|exit)(?:\s+(.*))?$", re.DOTALL)
+_OURS = re.compile(r"/(as|in|reply|send|quit|exit)(?:\s+(.*))?$", re.DOTALL)
 
 
 def run(config: Config | None) -> int:
@@ -133,6 +135,10 @@ class Talk:
             self._write("请先用 /as 名字 选人 · say first who you are: /as NAME")
         elif ours and ours[1] == "in":
             self._in((ours[2] or "").strip())
+        elif ours and ours[1] == "send":
+            file = Path((ours[2] or "").strip())
+            answer = await self.console.send_file(self._me.user, file, chat=self._chat, name=self._me.name)
+            self._toast(answer.toast)
         elif press:
             await self._press(int(press[1]) if press[1] else None, int(press[2]))
         elif ours and ours[1] == "reply":

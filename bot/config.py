@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config_words import KeyPath, Words
 from handlers.settings import (
+    Boards,
     Clocks,
     Customers,
     Digest,
@@ -215,6 +216,7 @@ class Config(Frozen):
     digest: Digest = Digest()
     flood: Flood = Flood()
     customers: Customers = Customers()
+    boards: Boards = Boards()
 
     def settings(self) -> Settings:
         """Return what `handlers/` is told."""
@@ -228,7 +230,12 @@ class Config(Frozen):
             limits=self.limits,
         )
         return Settings(
-            network=self.network, digest=self.digest, flood=self.flood, customers=self.customers, rules=rules
+            network=self.network,
+            digest=self.digest,
+            flood=self.flood,
+            customers=self.customers,
+            boards=self.boards,
+            rules=rules,
         )
 
     def secrets(self) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ that a message of another run cannot be edited any more.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from bot.platform import Answer, Finding, Gone, MenuEntry, Pace, Posted, Take
+from bot.platform import Answer, Finding, Gone, MenuEntry, Pace, Posted, Take, TooBig, Unsayable
 from handlers.chat import Address, Button, Inbound, InboundKind, Message, Reply
 
 NAME = "console"
@@ -93,6 +94,24 @@ class Console:
             )
         )
 
+    async def send_file(self, user: str, file: Path, *, chat: str = "", text: str = "", name: str = "") -> Reply:
+        """Send a file of this machine as a user, privately or in a chat."""
+        chat = chat or user
+        return await self.hand_over(
+            Inbound(
+                self._next_id("in"),
+                InboundKind.TEXT,
+                Address(self.name, chat),
+                user=user,
+                user_name=name or user,
+                text=text.lstrip("/／"),
+                addressed=True,
+                private=chat == user,
+                message=self._next_id("said"),
+                values={"file": str(file), "file_kind": "document", "file_name": file.name, "file_size": _size(file)},
+            )
+        )
+
     async def press(self, user: str, where: Shown | int, label: str = "", *, name: str = "") -> Reply:
         """Press a button as a user: one of a message by its label (or how it begins), or one by its number.
 
@@ -170,6 +189,10 @@ class Console:
             shown.edits += 1
             self._show(shown)
 
+    async def fetch(self, values: Mapping[str, str], most: int) -> bytes:
+        """Return a file of this machine."""
+        return _content(Path(values["file"]), most)
+
     def forget(self, shown: Shown) -> None:
         """Delete a message, as somebody in the chat could."""
         del self._shown[shown.id]
@@ -231,3 +254,21 @@ def render(shown: Shown) -> str:
         "  ".join(f"[#{shown.numbers[button.token]} {button.label}]" for button in row) for row in shown.message.buttons
     ]
     return "\n".join([shown.text, *rows])
+
+
+def _size(file: Path) -> str:
+    try:
+        return str(file.stat().st_size)
+    except OSError:
+        return ""
+
+
+def _content(file: Path, most: int) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(most + 1)
+    except OSError as error:
+        raise Unsayable(f"{file}: {error.strerror}") from None
+    if len(content) > most:
+        raise TooBig(str(file))
+    return content

@@ -29,7 +29,8 @@ from bot.demo_customers import Book
 from bot.demo_days import Days, shelves
 from bot.demo_facts import gather, stated_now
 from bot.demo_helps import Call, Helps, todays_capacity
-from bot.demo_people import ZONE, People, Plan, Script
+from bot.demo_network import Member
+from bot.demo_people import ZONE, People, Plan, Script, find_button
 from bot.demo_summary import figures, summary_rows
 from bot.demo_told import WIDTH, Entry, Log, Teller, together
 from bot.threads import Inline
@@ -37,6 +38,7 @@ from handlers.load import load
 from handlers.settings import Settings
 from handlers.working_time import at_local, local
 from storage.database import Database
+from storage.tables.people import Role
 
 Pace = Literal["fast", "watch"]
 
@@ -83,6 +85,7 @@ SUPPORT = Scene(
     timedelta(hours=3),
 )
 OVER = timedelta(hours=4)  # after the end of a visit its record is made
+OPENED = time(8, 40)  # managers have read what the morning reminds them of
 MORNING = time(7, 45)  # the stores' systems say what is booked today
 
 
@@ -175,6 +178,9 @@ class Demo:
             day = self.first + timedelta(days=number_of_day)
             if number_of_day:
                 self.people.at(at_local(day, MORNING, ZONE), partial(self._restate, day))
+                for member in self.cast:
+                    if member.role is Role.STORE_MANAGER:
+                        self.people.at(at_local(day, OPENED, ZONE), partial(self._confirm, member))
             self.days.plan(day, number_of_day)
             self.helps.plan(day, number_of_day)
         digest = at_local(self.first, self.settings.digest.nightly, ZONE)
@@ -202,6 +208,13 @@ class Demo:
         rows = todays_capacity(stores, seed, self.people.dice("capacity", day))
         network.restate(self.database, self.settings, rows, self.clock.now())
         self.stated = stated_now(self.database) | self.stated  # of days before, what was said then
+
+    async def _confirm(self, member: Member) -> None:
+        """Say with one tap that the stock is as yesterday: where the reminder of the morning asks for it."""
+        for shown in reversed(self.console.messages(member.user)):
+            if (button := find_button(shown, "boards.same")) is not None:
+                await self.people.press(member, shown, button)
+                return
 
     async def _live(self, end: datetime) -> None:
         """Let time pass: the bot works what is due, people read and answer, and so on to the end."""

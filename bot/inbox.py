@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from bot.meters import Meters
 from bot.threads import Desk
 from handlers import dispatch
 from handlers.chat import Inbound, Reply, inbound_from_json, to_json
-from handlers.context import Context
+from handlers.context import Attached, Context
 from handlers.hearing import redacted, route_of
 from handlers.settings import Settings
 from storage.database import DatabaseError, is_refused
@@ -32,19 +32,20 @@ TURN = 0.1  # seconds between two looks whether another process has worked what 
 PATIENCE = 20.0  # real seconds that timers wait for what was said before them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Errand:
     row_id: int
     inbound: Inbound
     received_at: datetime
     done: asyncio.Future[Reply]
+    fetching: bool = False  # a file: no limit is kept by it, so that timers need not wait for it
 
 
 class Inbox:
     """Takes in and works what people say; `committed` is called after each piece of work.
 
     `by` names this process on what it takes in; while other processes take in as well (`is_shared`) a chat is worked
-    in the order in which it was stored, whoever stored it.
+    in the order in which it was stored, whoever stored it. `attached` fetches the file that comes with an inbound.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Inbox:
         by: str = "",
         is_shared: Callable[[], bool] = lambda: False,
         meters: Meters | None = None,
+        attached: Callable[[int, Inbound, datetime], Awaitable[Attached | None]] | None = None,
     ) -> None:
+        self._attached = attached
         self._desk = desk
         self._settings = settings
         self._committed = committed
@@ -170,7 +173,13 @@ class Inbox:
 
     async def catch_up(self, now: datetime) -> None:
         """Wait for what was said up to now, so that an answer in time is never overtaken by its own limit."""
-        earlier = {errand.done for chat in self._chats.values() for errand in chat if errand.received_at <= now}
+        earlier = {
+            errand.done
+            for chat in self._chats.values()
+            if not chat[0].fetching
+            for errand in chat
+            if errand.received_at <= now
+        }
         if earlier:
             await asyncio.wait(earlier, timeout=PATIENCE)
 
@@ -231,10 +240,14 @@ class Inbox:
     async def _work(self, errand: _Errand) -> Reply:
         await self._until_its_turn(errand)
         database, settings, row_id, inbound = self._desk.database, self._settings, errand.row_id, errand.inbound
-        now, looked = errand.received_at, None
+        now, looked, attached = errand.received_at, None, None
+        if self._attached is not None and inbound.values.get("file"):
+            errand.fetching = True
+            attached = await self._attached(row_id, inbound, now)
+            errand.fetching = False
         if dispatch.is_reading(inbound):  # the long half, without the writer
             looked = await self._desk.surely(
-                lambda: dispatch.look(database, settings, row_id, inbound, now), reading=True
+                lambda: dispatch.look(database, settings, row_id, inbound, now, attached), reading=True
             )
         return await self._desk.surely(
             lambda: dispatch.answer(database, settings, row_id, inbound, now, looked), kind="answer"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -40,7 +40,8 @@ class DeliveryError(Exception):
     ├── Moved         the chat has a new id
     ├── Unreachable   nothing can be said there any more: blocked, kicked, archived, closed, deleted
     ├── Gone          the message to edit does not exist any more
-    └── Unsayable     the platform refuses this message, and would again
+    ├── Unsayable     the platform refuses this message, and would again
+    └── TooBig        a file has more bytes than are wanted
     """
 
 
@@ -84,6 +85,10 @@ class Unsayable(DeliveryError):
     """The platform refuses this message, and would again."""
 
 
+class TooBig(DeliveryError):
+    """A file has more bytes than are wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """A command as a platform's menu lists it; `description` is language → one line."""
@@ -110,6 +115,16 @@ class Finding:
     subject: str
     text: str
     mend: str = ""
+
+
+async def gathered(pieces: AsyncIterable[bytes], most: int) -> bytes:
+    """Put the pieces of a file together. Raises `TooBig` as soon as there are more than so many bytes."""
+    content = bytearray()
+    async for piece in pieces:
+        content += piece
+        if len(content) > most:
+            raise TooBig(f"more than {most} bytes")
+    return bytes(content)
 
 
 Take = Callable[[Sequence[Inbound]], Awaitable[Sequence[Inbound]]]
@@ -144,6 +159,12 @@ class Platform(Protocol):
 
     async def edit(self, address: Address, posted: Posted, message: Message) -> None:
         """Change a message said before; unchanged content is no error. Raises a `DeliveryError`."""
+
+    async def fetch(self, values: Mapping[str, str], most: int) -> bytes:
+        """Return the content of a file that was sent; `values` are those of its inbound.
+
+        Raises `TooBig` beyond so many bytes, else a `DeliveryError`.
+        """
 
     async def publish(self, menu: Sequence[MenuEntry]) -> None:
         """Register the commands where the platform has a menu of them."""

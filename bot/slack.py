@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -35,6 +35,7 @@ from bot.platform import (
     TryLater,
     Unreachable,
     Unsayable,
+    gathered,
 )
 from bot.slack_blocks import Part, escape, parts, view
 from bot.slack_errors import ThreadGone, from_refusal, is_person
@@ -58,6 +59,7 @@ SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:read",
         "groups:history",
         "groups:read",
         "im:history",
@@ -247,6 +249,30 @@ class Slack:
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
 
+    # Files
+
+    async def fetch(self, values: Mapping[str, str], most: int) -> bytes:
+        """Return a file that was sent. Raises a `DeliveryError`.
+
+        Only Slack itself is shown the token: a file that lies elsewhere (a linked Drive's) is not fetched.
+        """
+        address = values.get("file_url", "")
+        if not _is_slacks(address, self._base_url):
+            raise Unsayable("the file does not lie with Slack")
+        self._web()
+        assert self._session is not None
+        headers = {"Authorization": f"Bearer {self._bot_token}"}
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._timeout, sock_read=self._timeout)
+        try:
+            async with self._session.get(address, headers=headers, timeout=timeout, allow_redirects=False) as response:
+                # Without the right to it Slack sends its page for logging in.
+                if response.status == 200 and "html" not in response.content_type:
+                    return await gathered(response.content.iter_any(), most)
+                words = f"the file answers {response.status} {response.content_type}"
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise TryLater(f"the file: {type(error).__name__}") from None
+        raise TryLater(words) if response.status >= 429 else Unsayable(words)
+
     # Saying
 
     async def post(self, address: Address, message: Message, *, only_for: str = "", reply_to: str = "") -> Posted:
@@ -366,6 +392,17 @@ class Slack:
             mend = "check [slack] app_token (connections:write) and that Socket Mode is on"
             return Finding(Level.FAIL, "Slack socket", str(error), mend)
         return Finding(Level.OK, "Slack socket", "opens")
+
+
+def _is_slacks(address: str, base_url: str) -> bool:
+    """Say whether a file lies with Slack, or where Slack is said to be."""
+    try:
+        there, ours = urlsplit(address), urlsplit(base_url)
+    except ValueError:
+        return False
+    if there.scheme == "https" and (there.hostname or "").endswith(".slack.com"):
+        return there.port in {None, 443} and not there.username
+    return bool(there.netloc) and (there.scheme, there.netloc) == (ours.scheme, ours.netloc)
 
 
 def _read_body(body: str, content_type: str) -> dict[str, Any] | None:

@@ -268,14 +268,17 @@ def _words(body: Payload, bot: Bot) -> Inbound | None:
 
 
 def _files(event: Payload) -> dict[str, str]:
-    """Return the first file's link and name; we ask for no right to read it."""
+    """Return the first file's link and name, where it can be fetched from and its size in bytes."""
     first = next(iter(event.get("files") or []), None)
     if first is None:
         return {}
-    return {
+    found = {
         "file": first.get("permalink") or first.get("url_private") or first.get("id", ""),
         "file_name": first.get("name") or first.get("title") or "",
+        "file_url": first.get("url_private_download") or first.get("url_private") or "",
+        "file_size": str(first["size"]) if isinstance(first.get("size"), int) else "",
     }
+    return {name: value for name, value in found.items() if value or name in {"file", "file_name"}}
 
 
 def _thread(message: Payload) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from telegram import (
@@ -30,6 +30,7 @@ from bot.platform import (
     Posted,
     Refused,
     Take,
+    TooBig,
     TryLater,
     Unreachable,
     Unsayable,
@@ -68,6 +69,7 @@ _NO_MESSAGE = (
 )
 # What each message of ours is.
 _WORDS = {"parse_mode": ParseMode.HTML.value, "link_preview_options": {"is_disabled": True}}
+_FILE_TOO_BIG = "file is too big"  # for `getFile`: over 20 MB
 _UNCHANGED = "message is not modified"
 _TOO_LARGE = "request entity too large"  # a 413, which the library takes for the network's fault
 
@@ -196,6 +198,16 @@ class Telegram:
             await self._identify()
         except TelegramError as error:
             raise refusal(error, "") from error
+
+    async def fetch(self, values: Mapping[str, str], most: int) -> bytes:
+        """Return a file that was sent: its place is asked for anew, for it holds an hour. Raises a `DeliveryError`."""
+        try:
+            path = await self._bot.file_path(values["file"])
+        except TelegramError as error:
+            if _FILE_TOO_BIG in str(error).lower():
+                raise TooBig(str(error)) from None
+            raise refusal(error, "") from error
+        return await self._http.download(path, most)
 
     async def check(self) -> list[Finding]:
         """Look at the bot, its right to read groups, and how updates come. Never raises."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import os
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.platform import DeliveryError, TryLater, Unsayable, gathered
 
 # Otherwise the library warns, for each 429, that `RetryAfter.retry_after` will be a timedelta one day.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -97,6 +100,22 @@ class AiohttpRequest(BaseRequest):
             failure = NetworkError(self.hide(f"{type(error).__name__}: {error}"))
         # Raised out here, so that the error with the address in it is not even its context.
         raise failure
+
+    async def download(self, path: str, most: int) -> bytes:
+        """Return a file of at most so many bytes. Raises a `DeliveryError`."""
+        # The path is Telegram's, and only ever part of an address: each of its pieces is quoted.
+        address = f"{self._base_url}/file/bot{self._token}/{quote(path)}"
+        timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT + POOL, sock_connect=CONNECT, sock_read=READ)
+        failure: DeliveryError
+        try:
+            async with self._opened().get(address, timeout=timeout, allow_redirects=False) as response:
+                if response.status == 200:
+                    return await gathered(response.content.iter_any(), most)
+                words = f"the file answers {response.status}"
+                failure = Unsayable(words) if 400 <= response.status < 429 else TryLater(words)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            failure = TryLater(self.hide(f"{type(error).__name__}: {error}"))
+        raise failure  # out here, as above
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:

@@ -58,6 +58,14 @@ class UpdatesBot(Bot):
             raise TelegramError(NO_BOT_API)
         return said
 
+    async def file_path(self, file_id: str) -> str:
+        """Ask where a file lies, beneath the address of files."""
+        found = await self._post("getFile", {"file_id": file_id})
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str) or not path:
+            raise TelegramError(NO_BOT_API)
+        return path
+
 
 class Intake:
     """What runs between `start` and `stop_intake`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import re
@@ -15,7 +16,6 @@ import python_calamine
 import xlsxwriter  # type: ignore[import-untyped]
 
 from handlers.errors import BadInput
-from handlers.network import messages as _messages  # noqa: F401 - the words of the errors below
 from handlers.network.sheets import Cell, Row, Sheet
 
 MOST_MEGABYTES = 20
@@ -47,7 +47,43 @@ def read(file: Path) -> list[Sheet]:
         raise BadInput("network.file_missing", file=file.name) from None
     except OSError as error:
         raise BadInput("network.file_unreadable", file=file.name, why=error.strerror) from None
-    return read_bytes(content)
+    return read_sent(file.name, content)
+
+
+def read_sent(name: str, content: bytes) -> list[Sheet]:
+    """Read a file that was sent, by its name a CSV or a workbook. Raises `BadInput` when it cannot be used."""
+    # A name is never a path here: only its end is looked at, and a CSV's only sheet is called by what is left of it.
+    stem, _, ending = re.split(r"[/\\]", name)[-1].rpartition(".")
+    return read_csv(stem, content) if ending.casefold() == "csv" else read_bytes(content)
+
+
+def read_csv(name: str, content: bytes) -> list[Sheet]:
+    """Read a CSV in UTF-8 or as Chinese Excel saves it, between commas, semicolons or tabs. Raises `BadInput`."""
+    if len(content) > MOST_MEGABYTES * 1_000_000:
+        raise BadInput("network.file_too_big", most=MOST_MEGABYTES)
+    if b"\0" in content:
+        raise BadInput("network.file_not_csv")
+    try:
+        words = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            words = content.decode("gb18030")
+        except UnicodeDecodeError:
+            raise BadInput("network.file_not_csv") from None
+    head = words[: words.find("\n") + 1] or words
+    mark = max(",;\t", key=head.count)
+    rows, cells = [], 0
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(words, newline=""), delimiter=mark, strict=True), 1):
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise BadInput("network.file_bomb")
+            found = tuple(cell if cell.strip() else None for cell in row)
+            if any(cell is not None for cell in found):
+                rows.append(Row(number, found))
+    except csv.Error:
+        raise BadInput("network.file_not_csv") from None
+    return [Sheet(name, tuple(rows))]
 
 
 def read_bytes(content: bytes) -> list[Sheet]:

@@ -41,6 +41,7 @@ from storage.tables.queues import OutboxRow
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from handlers.errors import PersonError
     from handlers.settings import Rules, Settings
 
 
@@ -79,6 +80,14 @@ class Quoted:
         return Quoted(*json.loads(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that was sent: the upload it is kept as once it was read, or why it could not be."""
+
+    upload_id: int | None = None
+    problem: PersonError | None = None
+
+
 @dataclass
 class Context:
     """The circumstances of one inbound or one due timer."""
@@ -107,6 +116,7 @@ class Context:
     customer_id: int | None = None  # whose contact it is, once it is kept: `contacts.keep`
 
     quoted: Quoted | None = None  # the message that something is made of
+    attached: Attached | None = None  # the file that was sent
     confirmed: bool = False  # who speaks has looked at what they are about to post
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers import access, confirming, forms, masking, messages, notify
 from handlers.chat import Inbound, InboundKind, Reply, to_json
-from handlers.context import Context, Quoted
+from handlers.context import Attached, Context, Quoted
 from handlers.errors import BadFields, BadInput, NotAllowed, PersonError, TooLate, Unconfirmed
 from handlers.hearing import Route, hear, redacted, route_of, taken
 from handlers.registry import Command, registry
@@ -46,17 +46,35 @@ class Looked:
 
 def is_reading(inbound: Inbound) -> bool:
     """Say whether an inbound leads to a command that only reads: it is looked up first, without the writer."""
+    route = route_of(inbound)
+    return route.command is not None and route.command.only_reads(route.words)
+
+
+def wants_file(database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime) -> bool:
+    """Say whether an inbound brings a file to a command that takes one, from somebody who may: then it is fetched."""
     command = route_of(inbound).command
-    return command is not None and command.reading
+    if command is None or not command.files or not inbound.values.get("file"):
+        return False
+    with database.transaction(writing=False) as session:
+        person = _context(session, settings, inbound_id, inbound, now).person
+        return person is not None and (command.roles is None or person.role in command.roles)
 
 
-def look(database: Database, settings: Settings, inbound_id: int, inbound: Inbound, now: datetime) -> Looked:
+def look(
+    database: Database,
+    settings: Settings,
+    inbound_id: int,
+    inbound: Inbound,
+    now: datetime,
+    attached: Attached | None = None,
+) -> Looked:
     """Run a reading command without holding the writer; what it says is written by `answer`.
 
-    Raises only what may pass.
+    `attached` is what became of the file that was sent with it. Raises only what may pass.
     """
     with database.transaction(writing=False) as session:
         context = _context(session, settings, inbound_id, inbound, now)
+        context.attached = attached
         assert context.inbound is not None
         try:
             _run_command(context, route_of(context.inbound))

@@ -13,7 +13,7 @@ from handlers.chat import WHEREABOUTS, Inbound, InboundKind
 from handlers.registry import Command, registry
 
 # Of an inbound's values these are a platform's own ids, and nobody's words.
-_NO_WORDS = frozenset({"author", "link", "file"})
+_NO_WORDS = frozenset({"author", "link", "file", "file_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,24 @@ def route_of(inbound: Inbound) -> Route:
     """Say what an inbound is about, by its words alone."""
     if inbound.kind is not InboundKind.TEXT:
         return Route(str(inbound.kind))
+    if not inbound.text.strip():
+        return _route_of_file(inbound)
     first, _, rest = inbound.text.strip().partition(" ")
     first, newline, more = first.partition("\n")  # a command may be followed by a line end
     if inbound.addressed or inbound.private:
         name = registry.words.get(first.casefold())
         if name is not None:
             return Route(name, registry.commands[name], f"{more}{' ' if newline else ''}{rest}".strip())
+    return Route("text")
+
+
+def _route_of_file(inbound: Inbound) -> Route:
+    """Say for which command a file is that comes to us without words, by the end of its name."""
+    name = inbound.values.get("file_name", "").casefold()
+    if name and (inbound.addressed or inbound.private):
+        for command in registry.commands.values():
+            if command.files and name.endswith(command.files):
+                return Route(command.name, command)
     return Route("text")
 
 

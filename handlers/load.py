@@ -14,7 +14,11 @@ DECLARING = (
     "handlers.people.floods",
     "handlers.people.help",
     "handlers.network.commands",
+    "handlers.network.sending",
     "handlers.boards.commands",
+    "handlers.boards.refreshing",
+    "handlers.boards.reminding",
+    "handlers.boards.fresh",
     "handlers.ledger.commands",
     "handlers.questions.commands",  # before the requests' words: a reply to a question is an answer to it
     "handlers.questions.timers",

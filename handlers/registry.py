@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,6 +32,12 @@ class Command:
     secret: bool = False  # its words are on no record: they are a code that may still be good
     contacts: Contacts = "masked"
     quotes: bool = False  # without words of its own it takes those of the message it replies to
+    writes: frozenset[str] = frozenset()  # first words, folded, with which a reading command changes something
+    files: tuple[str, ...] = ()  # a file whose name ends so and that comes without words is meant for it
+
+    def only_reads(self, words: str) -> bool:
+        """Say whether it changes nothing with these words."""
+        return self.reading and not (self.writes and (words.split(maxsplit=1) or [""])[0].casefold() in self.writes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,16 @@ def command(
     secret: bool = False,
     contacts: Contacts = "masked",
     quotes: bool = False,
+    writes: Iterable[str] = (),
+    files: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare `run(context, words)` as a command."""
 
     def declare(run: Handler) -> Handler:
-        declared = Command(name, aliases, roles, reading, in_groups, in_private, run, secret, contacts, quotes)
+        folded = frozenset(word.casefold() for word in writes)
+        declared = Command(
+            name, aliases, roles, reading, in_groups, in_private, run, secret, contacts, quotes, folded, files
+        )
         _declare(registry.commands, name, declared)
         for word in (name, *aliases):
             _declare(registry.words, word.casefold(), name)

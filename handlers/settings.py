@@ -283,6 +283,9 @@ class Matching(Frozen):
     detour: float = Field(1.3, ge=1, description="road distance ÷ great circle")
     speed_kmh: float = Field(40, gt=0, description="for the estimate of the way")
     most_asked: int = Field(8, ge=1, le=50, description="so many stores are asked at the most, one after the other")
+    fresh: Duration = Field(
+        timedelta(hours=24), gt=timedelta(0), description="a stock figure older than this is stale and not asked by it"
+    )
 
 
 class Ranking(Frozen):
@@ -511,6 +514,18 @@ class Customers(Frozen):
     )
 
 
+class Boards(Frozen):
+    """How the boards are kept fresh and right."""
+
+    grace: Duration = Field(
+        timedelta(hours=4),
+        gt=timedelta(0),
+        description="a refresh is due at opening; so long after, the region hears",
+    )
+    spot_checks: int = Field(7, ge=0, description="a store is asked about a stock figure each so many days; 0: never")
+    target: float = Field(95, ge=0, le=100, description="refreshes in time and figures right: over so many per cent")
+
+
 class Settings(Frozen):
     """Everything `handlers/` is told."""
 
@@ -518,6 +533,7 @@ class Settings(Frozen):
     digest: Digest = Digest()
     flood: Flood = Flood()
     customers: Customers = Customers()
+    boards: Boards = Boards()
     rules: Rules = Rules()
     # Not configured but told by the process that runs: the platforms that are connected (none: every one), and those
     # on which a card has a thread for its story.

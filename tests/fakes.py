@@ -10,13 +10,13 @@ import contextlib
 import socket
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.clock import Clock, SimulatedClock, WallClock
-from bot.platform import Answer, Finding, MenuEntry, Pace, Posted, Take
+from bot.platform import Answer, Finding, MenuEntry, Pace, Posted, Take, gathered
 from handlers.chat import Address, Message
 
 UNPACED = Pace(overall_per_second=0, chat_per_second=0)
@@ -60,6 +60,7 @@ class FakePlatform:
         self.take: Take | None = None
         self.answer: Answer | None = None
         self.start_errors: deque[Exception] = deque()
+        self.files: dict[str, bytes] = {}
         self._clock = clock
         self._errors: dict[str, deque[Exception]] = defaultdict(deque)
         self._always: dict[str, Exception] = {}
@@ -134,6 +135,10 @@ class FakePlatform:
         """Change a message."""
         await self._try(address.chat)
         await self._note(Call("edit", self._clock.now(), address, message, posted))
+
+    async def fetch(self, values: Mapping[str, str], most: int) -> bytes:
+        """Return a file that a test has put there."""
+        return await gathered(_in_one(self.files[values["file"]]), most)
 
     async def publish(self, menu: Sequence[MenuEntry]) -> None:
         """Remember the menu."""
@@ -257,3 +262,7 @@ class Relay:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
+
+
+async def _in_one(content: bytes) -> AsyncIterator[bytes]:
+    yield content

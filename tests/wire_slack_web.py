@@ -17,7 +17,10 @@ from tests.wire_slack_schema import message_problems, view_problems
 Json = dict[str, Any]
 
 TEAM, BOT_USER, BOT_ID, DOMAIN = "T0TEAM", "U0BOT", "B0BOT", "stores"
-SCOPES = "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,im:history"
+SCOPES = (
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,groups:history,groups:read,"
+    "im:history"
+)
 TRIGGER_SECONDS = 3.0
 
 # method → (required parameters, further allowed ones)
@@ -109,6 +112,7 @@ class SlackWeb(Wire):
         super().__init__(clock=clock)
         self.pace = pace  # seconds that must pass between two posts in a channel
         self.scopes = SCOPES
+        self.files: dict[str, bytes] = {}  # by id
         self.channels: dict[str, Channel] = {}
         self.views: list[Shown] = []
         self.responses: list[Json] = []  # what was said through response addresses
@@ -126,6 +130,14 @@ class SlackWeb(Wire):
         """Serve the Web API and the response addresses."""
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/respond/{id}", self._respond)
+        app.router.add_get("/files-pri/{id}", self._file)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """Give a private file to whoever shows the token, and the page for logging in to anybody else."""
+        content = self.files.get(request.match_info["id"])
+        if request.headers.get("Authorization") != f"Bearer {self.bot_token}" or "files:read" not in self.scopes:
+            return web.Response(text="<html>sign in</html>", content_type="text/html")
+        return web.Response(body=content) if content is not None else web.Response(status=404)
 
     # Looking
 

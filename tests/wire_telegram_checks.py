@@ -89,6 +89,7 @@ METHODS: dict[str, dict[str, Any]] = {
     },
     "deleteWebhook": {"drop_pending_updates": bool},
     "getWebhookInfo": {},
+    "getFile": {"file_id!": str},
     "sendMessage": {
         "chat_id!": int, "text!": str, "message_thread_id": int, "parse_mode": str,
         "link_preview_options": LINK_PREVIEW, "disable_notification": bool, "protect_content": bool,

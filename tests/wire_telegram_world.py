@@ -100,6 +100,7 @@ class TelegramWorld(Wire):
         self.users: dict[int, Json] = {}
         self.chats: dict[int, Chat] = {}
         self.shown: dict[tuple[int, int], Shown] = {}
+        self.files: dict[str, bytes] = {}  # by file id
         self.updates: list[Json] = []
         self.again: list[Json] = []
         self.callbacks: dict[str, Callback] = {}

@@ -101,11 +101,6 @@ def utilisation(bay: Bay) -> int:
     return 100 if bay.booked is None else round(bay.booked * 100 / bay.capacity)
 
 
-def is_stale(stated_at: datetime, now: datetime, numbers: Diverting) -> bool:
-    """Say whether a capacity row is too old to send a customer by."""
-    return now - stated_at > numbers.fresh
-
-
 def is_in(status: str) -> bool:
     """Say whether a technician of this status is in the workshop."""
     folded = status.casefold()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from handlers.boards.freshness import is_stale
 from handlers.diversions import rules
 from handlers.geo import road_km
 from handlers.requests import clocks, conduct
@@ -63,7 +64,7 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
     bays = []
     for other in others.values():
         row = stated.get(other.id)
-        if row is not None and rules.is_stale(row.stated_at, context.now, numbers.diverting):
+        if row is not None and is_stale("capacity", row.stated_at, context.now, numbers):
             continue
         capacity = row.daily_capacity if row is not None else other.daily_capacity
         if capacity:

@@ -56,7 +56,10 @@ def text(cell: Cell, most: int) -> str | None:
         raise BadInput("network.not_words", value=shown(cell))
     if isinstance(cell, int | float):
         return _digits(cell)
-    words = "".join(" " if letter in "\t\r\n\xa0\u3000" else letter for letter in cell if _is_visible(letter))
+    if cell.isprintable():  # as nearly all are: nothing in it hides, and the only blank is the space
+        words = cell
+    else:
+        words = "".join(" " if letter in "\t\r\n\xa0\u3000" else letter for letter in cell if _is_visible(letter))
     words = " ".join(words.split())
     if len(words) > most:
         raise BadInput("network.too_long", value=shown(words), most=most)

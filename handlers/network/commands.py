@@ -13,7 +13,7 @@ from handlers.network.plan import Entry, Known, Plan, Value
 from handlers.network.sheets import HEADINGS, KINDS, Cell, Kind, Sheet, as_sheet, heading_words, sheet_words
 from handlers.network.writing import write
 from handlers.settings import Settings
-from storage.queries import boards, stock
+from storage.queries import boards
 from storage.queries import people as people_queries
 from storage.tables.people import Person, Role, Store
 
@@ -21,24 +21,27 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 
-def plan_import(session: Session, sheets: list[Sheet], settings: Settings, now: datetime) -> Plan:
-    """Say what a workbook would change in the network as it stands."""
-    return rules.plan(sheets, load_known(session, now), settings.network, now)
+def plan_import(session: Session, sheets: list[Sheet], settings: Settings, now: datetime, *, own: str = "") -> Plan:
+    """Say what a workbook would change in the network as it stands; `own` is the only store it may speak of."""
+    has_stock = "stock" in rules.kinds_in(sheets)
+    return rules.plan(sheets, load_known(session, now, own=own, with_stock=has_stock), settings.network, now, own=own)
 
 
-def import_sheets(session: Session, sheets: list[Sheet], settings: Settings, now: datetime, *, by: str) -> Plan:
+def import_sheets(
+    session: Session, sheets: list[Sheet], settings: Settings, now: datetime, *, by: str, own: str = ""
+) -> Plan:
     """Write a workbook into the network, unless a row of it is bad; returns what was planned.
 
-    `by` says who: it stands with the figures and in the audit.
+    `by` says who: it stands with the figures and in the audit. `own` is as in `plan_import`.
     """
-    plan = plan_import(session, sheets, settings, now)
+    plan = plan_import(session, sheets, settings, now, own=own)
     if not plan.problems and not plan.changes_nothing:
         write(session, plan, now, by)
     return plan
 
 
-def load_known(session: Session, now: datetime) -> Known:
-    """Load the network as a workbook would say it."""
+def load_known(session: Session, now: datetime, *, own: str = "", with_stock: bool = True) -> Known:
+    """Load the network as a workbook would say it: of `own` store's levels alone, without parts if none are named."""
     dealers = {dealer.id: dealer.name for dealer in people_queries.list_dealers(session)}
     regions = people_queries.list_regions(session)
     region_names = {region.id: region.name for region in regions}
@@ -76,10 +79,13 @@ def load_known(session: Session, now: datetime) -> Known:
         stores=tuple(_store(store, dealers[store.dealer_id], region_names[store.region_id]) for store in stores),
         people=tuple(_person(one, codes, region_names) for one in people_queries.list_everybody(session)),
         parts=tuple(
-            _entry(part.id, None, part_no=part.part_no, part=part.name, aliases=part.aliases)
-            for part in stock.list_parts(session)
+            _entry(part_id, None, part_no=part_no, part=name, aliases=aliases)
+            for part_id, part_no, name, aliases in (boards.list_part_rows(session) if with_stock else ())
         ),
-        levels={(part_no, code): (count, at) for part_no, code, count, at in boards.list_all_levels(session)},
+        levels={
+            (part_no, code): (count, at)
+            for part_no, code, count, at in (boards.list_all_levels(session, own) if with_stock else ())
+        },
         technicians=tuple(technicians),
         capacities=capacities,
         travel=travel,

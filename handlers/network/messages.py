@@ -140,6 +140,26 @@ texts.add(
             "this role belongs to a store: say which",
             "esta función pertenece a una tienda: indica cuál",
         ),
+        "not_your_store": (
+            "「{value}」不是您的门店,只能填自己门店的行",
+            '"{value}" is not your store: only rows of your own store',
+            "«{value}» no es tu tienda: solo filas de la tuya",
+        ),
+        "not_your_column": (
+            "「{value}」不是您的门店,请删去这一列,只留自己门店的",
+            '"{value}" is not your store: take this column out and leave your own',
+            "«{value}» no es tu tienda: quita esta columna y deja la tuya",
+        ),
+        "unknown_part": (
+            "没有「{value}」这个备件号;新备件请总部先加",
+            'there is no part number "{value}"; a new part is HQ\'s to add',
+            "no existe la referencia «{value}»; las piezas nuevas las añade la central",
+        ),
+        "hqs_sheet": (
+            "门店和人员由总部维护,请删去这个工作表",
+            "stores and people are HQ's to say: take this sheet out",
+            "las tiendas y las personas las lleva la central: quita esta hoja",
+        ),
         "same_name": (
             "这家门店有多位「{value}」,请填电话以便区分",
             'several people here are called "{value}": give the phone, to tell them apart',
@@ -196,6 +216,11 @@ texts.add(
             "this is no Excel workbook; save it as .xlsx and try again",
             "esto no es un libro de Excel; guárdalo como .xlsx e inténtalo de nuevo",
         ),
+        "file_not_csv": (
+            "这不是 CSV 表格,或里面的引号不成对。请在 Excel 或 WPS 里另存为 .xlsx 再试",
+            "this is no CSV, or a quotation mark in it is not closed; save it as .xlsx and try again",
+            "esto no es un CSV, o queda una comilla sin cerrar; guárdalo como .xlsx e inténtalo de nuevo",
+        ),
         "file_locked": (
             "这个文件有密码,或是旧的 .xls 格式。请去掉密码,另存为 .xlsx 再试",
             "the file has a password or is an old .xls; save it as .xlsx without a password",
@@ -248,6 +273,37 @@ texts.add(
             '"{value}" is also known at {where}; if it is the same person, the old entry stays as well',
             "«{value}» también consta en {where}; si es la misma persona, la entrada anterior se mantiene",
         ),
+        # A file sent into the chat
+        "send_a_file": (
+            "请把表格文件(.xlsx 或 .csv)直接发给我,我先说会改什么,您确认后才写入。例如:库存.xlsx",
+            "Send me the workbook itself (.xlsx or .csv): I say what would change, and write it once you confirm. "
+            "For example: stock.xlsx",
+            "Envíame el propio libro (.xlsx o .csv): digo qué cambiaría y lo guardo cuando confirmes. "
+            "Por ejemplo: stock.xlsx",
+        ),
+        "not_fetched": (
+            "文件没有取到。请过一会儿再发一次",
+            "the file could not be fetched; send it again in a moment",
+            "no se pudo descargar el archivo; envíalo otra vez en un momento",
+        ),
+        "write_button": ("✅ 确认写入", "✅ Write it", "✅ Guardar"),
+        "drop_button": ("不写", "Write nothing", "No guardar"),
+        "not_your_file": (
+            "这个文件不是您发的,请发文件的人确认。",
+            "Somebody else sent this file: it is theirs to confirm.",
+            "Este archivo lo envió otra persona: le toca confirmarlo.",
+        ),
+        "file_done": (
+            "这个文件已经处理过了,或等得太久。要再写,请重新发一次。",
+            "This file was dealt with already, or waited too long. Send it again if need be.",
+            "Este archivo ya se trató o esperó demasiado. Vuelve a enviarlo si hace falta.",
+        ),
+        "changed_since": (
+            "没有变化:这期间已经是这些数字了。",
+            "Nothing to change: meanwhile these are the figures already.",
+            "Nada que cambiar: entretanto ya son estas las cifras.",
+        ),
+        "file_dropped": ("好的,没有写入。", "All right, nothing was written.", "De acuerdo, no se guardó nada."),
         "written": ("已写入。", "Written.", "Guardado."),
         "role_hq": ("总部", "hq", "central"),
         "role_region_manager": ("区域经理", "region_manager", "gerente regional"),
@@ -264,8 +320,25 @@ texts.add(
 )
 
 
-def plan_message(language: str, plan: Plan, *, most: int = 20) -> Message:
-    """Show what a workbook would change, `most` rows of each sheet, or why nothing of it is written."""
+texts.add(
+    "help",
+    {
+        "import": (
+            "发来表格(.xlsx 或 .csv):先看会改什么,再确认写入",
+            "Send a workbook: see what would change, then confirm",
+            "Envía un libro: mira qué cambiaría y confirma",
+        )
+    },
+)
+texts.add("example", {"import": ("/import", "/import", "/import")})
+
+
+def plan_message(language: str, plan: Plan, *, most: int = 20, most_bad: int = 0) -> Message:
+    """Show what a workbook would change, `most` rows of each sheet, or why nothing of it is written.
+
+    Of bad rows `most_bad` are shown, or as many as of the others.
+    """
+    most_bad = most_bad or most
     lines = []
     for kind in KINDS:
         counts = {what: plan.counts.get((kind, what), 0) for what in ("added", "changed", "unchanged")}
@@ -286,9 +359,9 @@ def plan_message(language: str, plan: Plan, *, most: int = 20) -> Message:
     lines += [line(words) for words in _note_words(language, plan, most)]
     if plan.problems:
         lines.append(line(bold(texts.say(language, "network.bad_rows", count=len(plan.problems)))))
-        lines += [line("  ", problem_words(language, problem)) for problem in plan.problems[:most]]
-        if len(plan.problems) > most:
-            lines.append(line("  ", texts.say(language, "network.more", count=len(plan.problems) - most)))
+        lines += [line("  ", problem_words(language, problem)) for problem in plan.problems[:most_bad]]
+        if len(plan.problems) > most_bad:
+            lines.append(line("  ", texts.say(language, "network.more", count=len(plan.problems) - most_bad)))
     return message(*lines)
 
 

@@ -123,8 +123,9 @@ class Plan:
 class Draft:
     """A plan in the making: the network as it would be after the rows read so far."""
 
-    def __init__(self, known: Known, network: Network, now: datetime) -> None:
+    def __init__(self, known: Known, network: Network, now: datetime, *, own: str = "") -> None:
         self.known = known
+        self.own = own  # the code of the only store that may be spoken of, "" for every one
         self.network = network
         self.now = now
         self.stores: dict[str, Values] = {same(str(entry.values["code"])): entry.values for entry in known.stores}
@@ -158,6 +159,10 @@ class Draft:
             self.counts[change.kind, "unchanged"] += 1
             return
         self.changes.append(change)
+
+    def may_say(self, store: str) -> bool:
+        """Say whether whoever sent it speaks for this store."""
+        return self.own in {"", store}
 
     def note(self, sheet: str, row: int, key: str, **values: object) -> None:
         """Say what is worth knowing."""
@@ -240,6 +245,9 @@ class Reading:
                 self.bad = True
             else:
                 self.refuse(column, "network.unknown_store", value=words)
+        elif not self.draft.may_say(found):
+            self.refuse(column, "network.not_your_store", value=words)
+            return None
         return found
 
 

@@ -7,7 +7,17 @@ from datetime import datetime
 from handlers.network.boards import read_capacity, read_technicians
 from handlers.network.people import read_people
 from handlers.network.plan import Draft, Known, Plan, Problem
-from handlers.network.sheets import KINDS, Kind, Sheet, Table, example_heading, kind_of, missing_headings, table_of
+from handlers.network.sheets import (
+    KINDS,
+    Kind,
+    Sheet,
+    Table,
+    example_heading,
+    kind_by_headings,
+    kind_of,
+    missing_headings,
+    table_of,
+)
 from handlers.network.stock import read_stock
 from handlers.network.stores import read_stores
 from handlers.network.travel import read_travel
@@ -23,11 +33,21 @@ _READERS = {
 }
 
 
-def plan(sheets: list[Sheet], known: Known, network: Network, now: datetime) -> Plan:
-    """Say what a workbook would change, every bad row with its reason, and what was left aside."""
-    draft = Draft(known, network, now)
+# What is HQ's to say, in a file of whoever speaks for one store.
+_HQS: tuple[Kind, ...] = ("stores", "people")
+
+
+def plan(sheets: list[Sheet], known: Known, network: Network, now: datetime, *, own: str = "") -> Plan:
+    """Say what a workbook would change, every bad row with its reason, and what was left aside.
+
+    `own` is the code of the store that whoever sent it speaks for, "" for HQ: no row of another store is read.
+    """
+    draft = Draft(known, network, now, own=own)
     tables = _tables(sheets, draft)
-    stores_are_read = not any(problem.kind == "stores" for problem in draft.problems)
+    for kind in _HQS if own else ():
+        if kind in tables and (table := tables.pop(kind)).rows:
+            draft.problems.append(Problem(kind, table.name, table.heading_row, "", "network.hqs_sheet", {}))
+    stores_are_read = bool(own) or not any(problem.kind == "stores" for problem in draft.problems)
     for kind in KINDS:
         if kind in tables and (stores_are_read or kind == "stores"):  # else every other row would name no store
             _READERS[kind](tables[kind], draft)
@@ -36,12 +56,22 @@ def plan(sheets: list[Sheet], known: Known, network: Network, now: datetime) -> 
     return draft.plan()
 
 
+def kinds_in(sheets: list[Sheet]) -> set[Kind]:
+    """Return what a workbook has sheets about."""
+    return {kind for sheet in sheets if (kind := _kind_of(sheet, sheets)) is not None}
+
+
+def _kind_of(sheet: Sheet, sheets: list[Sheet]) -> Kind | None:
+    """Return what a sheet is about; a file of one sheet, such as CSV, is often called anything."""
+    return kind_of(sheet) or (kind_by_headings(sheet) if len(sheets) == 1 else None)
+
+
 def _tables(sheets: list[Sheet], draft: Draft) -> dict[Kind, Table]:
     """Recognise the sheets and their headings."""
     tables: dict[Kind, Table] = {}
     named: dict[Kind, str] = {}
     for sheet in sheets:
-        kind = kind_of(sheet)
+        kind = _kind_of(sheet, sheets)
         if kind is None:
             draft.note(sheet.name, 0, "network.sheet_ignored")
         elif kind in named:

@@ -135,6 +135,16 @@ def kind_of(sheet: Sheet) -> Kind | None:
     return _SHEETS.get(plain_key(sheet.name))
 
 
+def kind_by_headings(sheet: Sheet) -> Kind | None:
+    """Return what a sheet of any name is about: the kind of which it has every needed column, and the most of them."""
+    found: list[tuple[int, Kind]] = []
+    for kind in KINDS:
+        table = table_of(sheet, kind)
+        if table is not None and not missing_headings(table):
+            found.append((len(table.columns), kind))
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
 def table_of(sheet: Sheet, kind: Kind) -> Table | None:
     """Find the headings of a sheet; None when there are none among its first rows."""
     known = _COLUMNS[kind]

@@ -34,17 +34,30 @@ def _store_columns(table: Table, draft: Draft) -> dict[int, str]:
         if store is None and same(words) in draft.bad_stores:
             continue
         key = "network.unknown_store_column" if store is None else "network.column_twice"
-        if store is None or store in stores.values():
+        if store is not None and not draft.may_say(store):
+            if not _is_blank(table, index):
+                key = "network.not_your_column"
+                draft.problems.append(Problem("stock", table.name, table.heading_row, words, key, {"value": words}))
+        elif store is None or store in stores.values():
             draft.problems.append(Problem("stock", table.name, table.heading_row, words, key, {"value": words}))
         else:
             stores[index] = store
     return stores
 
 
+def _is_blank(table: Table, index: int) -> bool:
+    """Say whether nothing stands in a column: in a form that HQ hands out, others' columns may be there."""
+    return all(index >= len(row.cells) or row.cells[index] in (None, "") for row in table.rows)
+
+
 def _read(reading: Reading, part_no: str, old: Entry | None, stores: dict[int, str]) -> None:
     draft = reading.draft
     name, aliases = reading.read("part", cells.text, 80), reading.read("aliases", cells.text, 200)
-    if old is None and name is None and not reading.bad:
+    if draft.own:  # the catalogue of parts is the network's: a store says how many it has
+        if old is None:
+            reading.refuse("part_no", "network.unknown_part", value=part_no)
+        name = aliases = None
+    elif old is None and name is None and not reading.bad:
         reading.refuse("part", "network.needed")
     levels = _levels(reading, stores)
     if reading.bad:

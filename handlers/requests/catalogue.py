@@ -111,6 +111,7 @@ texts.add(
         ),
         "carried": ("转到明天:{reason}", "carried over: {reason}", "pasa a mañana: {reason}"),
         "closed_now": ("现在不营业", "closed now", "cerrada ahora"),
+        "stale_now": ("台账已过期", "its figures are stale", "sus cifras están caducadas"),
         "taken_now": ("刚被别的请求占用", "just taken by another request", "recién ocupado por otra petición"),
         "nobody_there": ("店长都不在", "nobody is there", "no hay nadie"),
     },

@@ -61,7 +61,8 @@ class Word:
 class Candidate:
     """A store that could help, and why it stands where it stands in the ranking.
 
-    `gives` is what it would give, an id of the kind's own: a technician's.
+    `gives` is what it would give, an id of the kind's own: a technician's. What is `stale` is known by figures that are
+    too old: it comes after the others and is not asked by itself.
     """
 
     store_id: int
@@ -69,6 +70,7 @@ class Candidate:
     region_id: int
     reasons: tuple[Reason, ...]
     gives: int | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

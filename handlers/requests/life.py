@@ -118,7 +118,7 @@ def ask_next(context: Context, request: Request, candidates: Sequence[Candidate]
         for candidate in kind_of(request).candidates(context, request) if candidates is None else candidates:
             if candidate.store_id in asked:
                 continue
-            why_not = _why_not(context, request, candidate.store_id)
+            why_not = "stale" if candidate.stale else _why_not(context, request, candidate.store_id)
             if not why_not and not kind_of(request).asked(context, request, candidate):
                 why_not = "taken"
             if not why_not:

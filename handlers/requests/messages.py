@@ -24,7 +24,7 @@ MATTERS = ("waiting", "booked", "restock")
 STORY_LINES = 4
 
 # Why a store was passed over.
-_SKIPPED = {"closed": "closed_now", "nobody": "nobody_there", "taken": "taken_now"}
+_SKIPPED = {"closed": "closed_now", "nobody": "nobody_there", "taken": "taken_now", "stale": "stale_now"}
 
 # What timers say about requests, of which many may come in one minute.
 NOTICES = "requests"

@@ -276,6 +276,11 @@ texts.add(
             "Where only the beginning is said a visit is {limit}",
             "Si solo se dice el inicio, la visita dura {limit}",
         ),
+        "rule_matching_fresh": (
+            "库存数字超过 {limit} 未更新算过期,不自动去问",
+            "A stock figure older than {limit} is stale, and no store is asked by it alone",
+            "Una cifra de existencias con más de {limit} está caducada y no se pregunta solo por ella",
+        ),
         "rule_supporting_fresh": (
             "技师能力表超过 {limit} 未更新算过期",
             "A row of the technicians' map older than {limit} is stale",

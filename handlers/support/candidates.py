@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from handlers.boards.freshness import period_of
 from handlers.boards.specialties import has_specialty
 from handlers.boards.windows import as_minutes, is_free, read_windows
 from handlers.geo import road_km
@@ -43,7 +44,7 @@ def candidates(context: Context, request: Request) -> list[Candidate]:
 def _ranked(context: Context, store: Store, support: Support, numbers: Rules) -> list[Candidate]:
     """Rank the stores with a technician who fits and is free, the best of each, with the reasons. Purpose: matching."""
     visit = Visit(support.starts_at, support.ends_at)
-    since = context.now - numbers.supporting.fresh
+    since = context.now - period_of("technicians", numbers)
     known = [
         (technician, other)
         for technician, other in support_queries.list_specialists(context.session, since=since)

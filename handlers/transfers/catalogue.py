@@ -100,6 +100,11 @@ texts.add(
         "closed": ("现已打烊", "closed now", "cerrada ahora"),
         "way_unknown": ("距离未知", "distance unknown", "distancia desconocida"),
         "answers": ("平均 {minutes} 分钟答复", "answers in {minutes} min", "responde en {minutes} min"),
+        "stale": (
+            "⚠️台账已过期,不自动去问",
+            "⚠️ its figure is stale, so it is not asked by itself",
+            "⚠️ su cifra está caducada: no se le pregunta sola",
+        ),
         "new_here": ("还没有答复记录", "no record of answers yet", "aún sin historial"),
         "load": ("手上 {count} 单", "{count} in hand", "{count} en curso"),
         "refuses": ("拒绝率 {share}%", "refuses {share}%", "rechaza {share}%"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers import access, contacts, forms, texts
 from handlers.access import ASKERS
-from handlers.boards import finding
+from handlers.boards import finding, refreshing
 from handlers.chat import Button, Message
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
 from handlers.messages import sentence
@@ -309,9 +309,12 @@ def press_again(context: Context, request: int) -> None:
 # Looking
 
 
-@command("stock", "库存", "existencias", reading=True)
+@command("stock", "库存", "existencias", reading=True, writes=refreshing.SET)
 def stock(context: Context, words: str) -> None:
-    """Who has a part, and who would be asked; nothing is asked yet."""
+    """Who has a part, and who would be asked; nothing is asked yet. `set` says how many one's own store has."""
+    if (said := refreshing.to_set(words)) is not None:
+        refreshing.set_stock(context, said, sources.find_parts)
+        return
     wanted = clean(words, 80)
     if not wanted:
         raise BadInput("transfer.stock_usage")

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from handlers import texts
+from handlers.boards.freshness import is_stale
 from handlers.durations import parse_duration
 from handlers.geo import box_around, road_km
 from handlers.messages import sentence
@@ -65,12 +66,12 @@ def ranked(
         return []
     known = conduct.of_stores(context, offers, part.id)
     walls: dict[str, time] = {}  # what the clock on the wall says
-    found = []
+    found: dict[bool, list[rules.Source]] = {False: [], True: []}  # whether the figure is stale
     for offer, km in offers.values():
         wall = walls.get(offer.timezone)
         if wall is None:
             wall = walls[offer.timezone] = local(context.now, offer.timezone).time()
-        found.append(
+        found[is_stale("stock", offer.stated_at, context.now, numbers)].append(
             rules.Source(
                 store_id=offer.store_id,
                 quantity=offer.quantity,
@@ -81,10 +82,20 @@ def ranked(
                 still_days=still_days.get(offer.store_id),
             )
         )
-    best = [(offers[one.source.store_id][0], one) for one in rules.rank(found, wanted, matching, numbers.ranking)]
+    best = [
+        (offers[one.source.store_id][0], one, stale)
+        for stale, sources in found.items()  # what is stale after all the others
+        for one in rules.rank(sources, wanted, matching, numbers.ranking)
+    ]
     return [
-        Candidate(offer.store_id, offer.name, offer.region_id, reasons(store, offer, one, wanted))
-        for offer, one in best
+        Candidate(
+            offer.store_id,
+            offer.name,
+            offer.region_id,
+            (*reasons(store, offer, one, wanted), *((("why.stale", {}),) if stale else ())),
+            stale=stale,
+        )
+        for offer, one, stale in best
     ]
 
 
@@ -119,7 +130,14 @@ def visible_levels(context: Context, part: Part) -> list[tuple[str, str, datetim
             continue
         own = context.store is not None and rules.can_see_quantity(context.store.dealer_id, store.dealer_id)
         count = str(level.quantity) if own else context.words(f"transfer.has_{'it' if level.quantity else 'none'}")
-        rows.append((store.name, count, level.stated_at, rules.is_stale(level.stated_at, context.now)))
+        rows.append(
+            (
+                store.name,
+                count,
+                level.stated_at,
+                is_stale("stock", level.stated_at, context.now, context.settings.rules),
+            )
+        )
     return rows
 
 

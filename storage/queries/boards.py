@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from sys import intern
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -19,15 +20,22 @@ BATCH = 5_000
 LevelRow = tuple[str, str, int, datetime]
 
 
-def list_all_levels(session: Session) -> Sequence[LevelRow]:
-    """List every stock level as part number, store code, quantity and when it was said."""
-    rows = session.execute(
+def list_part_rows(session: Session) -> Sequence[tuple[int, str, str, str]]:
+    """List every part as id, number, name and aliases, by number."""
+    rows = session.execute(select(col(Part.id), Part.part_no, Part.name, Part.aliases).order_by(col(Part.part_no)))
+    return [(part_id, part_no, name, aliases) for part_id, part_no, name, aliases in rows]
+
+
+def list_all_levels(session: Session, code: str = "") -> Iterator[LevelRow]:
+    """Yield every stock level, or one store's, as part number, store code, quantity and when it was said."""
+    query = (
         select(Part.part_no, Store.code, StockLevel.quantity, StockLevel.stated_at)
         .join(StockLevel, col(StockLevel.part_id) == col(Part.id))
         .join(Store, col(Store.id) == col(StockLevel.store_id))
         .order_by(col(Part.part_no), col(Store.code))
     )
-    return [(part_no, code, quantity, stated_at) for part_no, code, quantity, stated_at in rows]
+    for part_no, store, quantity, stated_at in session.execute(query.where(Store.code == code) if code else query):
+        yield intern(part_no), intern(store), quantity, stated_at  # each is named in many rows
 
 
 def list_technicians(session: Session) -> Sequence[Technician]:

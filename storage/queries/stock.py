@@ -33,6 +33,7 @@ class Offer(NamedTuple):
     closes: time
     timezone: str
     way_minutes: int | None  # to who asks, where it was measured
+    stated_at: datetime
 
 
 # What is asked at each transfer is prebuilt: building a statement takes longer than running it.
@@ -53,6 +54,7 @@ _OFFERS = Prepared(
         _stores.c.closes,
         _stores.c.timezone,
         _travel.c.minutes,
+        _levels.c.stated_at,
     )
     .join(_levels, _levels.c.store_id == _stores.c.id)
     .outerjoin(_travel, and_(_travel.c.to_store_id == bindparam("to"), _travel.c.from_store_id == _stores.c.id))
@@ -156,6 +158,15 @@ def get_part(session: Session, part_id: int) -> Part:
 def find_part_by_number(session: Session, part_no: str) -> Part | None:
     """Find a part by exactly this number."""
     return session.exec(select(Part).where(Part.part_no == part_no)).one_or_none()
+
+
+def find_part_named(session: Session, words: str) -> Part | None:
+    """Find the only part of exactly this number or name, whatever its case."""
+    folded = words.casefold()
+    found = session.exec(
+        select(Part).where(or_(func.lower(Part.part_no) == folded, func.lower(Part.name) == folded)).limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
 
 
 def find_stock_level(session: Session, store_id: int, part_id: int) -> StockLevel | None:

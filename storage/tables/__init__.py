@@ -19,6 +19,7 @@ from storage.tables import (  # noqa: E402
     chats,
     customers,
     diversions,
+    freshness,
     ledger,
     people,
     questions,
@@ -26,6 +27,7 @@ from storage.tables import (  # noqa: E402
     requests,
     sharing,
     support,
+    uploads,
 )
 
 metadata: MetaData = SQLModel.metadata
@@ -37,6 +39,7 @@ __all__ = [
     "chats",
     "customers",
     "diversions",
+    "freshness",
     "ledger",
     "metadata",
     "people",
@@ -45,4 +48,5 @@ __all__ = [
     "requests",
     "sharing",
     "support",
+    "uploads",
 ]

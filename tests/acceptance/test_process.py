@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bot import workbook
 from bot.clock import WallClock
+from handlers.network.sheets import as_sheet
 from storage.database import Database
 from storage.tables.audit import AuditEntry
+from storage.tables.boards import StockLevel
 from storage.tables.ledger import PointsEntry
 from storage.tables.queues import InboundRow, Timer
 from storage.tables.requests import Event, Request, State
@@ -55,6 +58,20 @@ def test_it_answers_lists_its_commands_and_stops_when_told(bot: BotProcess) -> N
     code, seconds = bot.terminate()
     assert code == 0
     assert seconds < 10
+
+
+def test_a_workbook_that_is_sent_is_fetched_shown_and_written_once_it_is_confirmed(bot: BotProcess) -> None:
+    content = workbook.write_bytes([as_sheet("stock", [{"part_no": "HL-1001-L", "SZ01": 7}])])
+    bot.start()
+    manager = bot.user(bot.network.sz01_manager)
+    bot.wire.files["F1"] = content
+    file = {"file_id": "F1", "file_unique_id": "U1", "file_name": "库存.xlsx", "file_size": len(content)}
+    bot.wire.service(manager, manager, document=file)
+    shown = bot.hears(bot.network.sz01_manager, "0 → 7")
+    bot.wire.press(manager, shown, "✅ 确认写入")
+    bot.hears(bot.network.sz01_manager, "已写入")
+    bot.until(bot.is_quiet)
+    assert {row.quantity for row in bot.rows(StockLevel) if row.stated_by == "sheet:张伟"} == {7}
 
 
 def test_a_stop_is_heeded_while_the_platform_hangs_and_the_database_is_locked(bot: BotProcess) -> None:

@@ -150,6 +150,7 @@ def test_what_was_withdrawn_is_reopened_within_a_day_and_not_a_second_later(
     talk.passes(minutes=10)
     talk.says(network.sz01_manager, "/withdraw T-0001 客户改约了")
     talk.passes(seconds=seconds)
+    talk.presses(network.sz02_manager, "boards.same")  # a figure of yesterday's is not asked by
     talk.says(network.sz01_manager, "/reopen T-0001 客户又来了")
     request = desk.request()
     if not reopens:

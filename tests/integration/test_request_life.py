@@ -22,10 +22,11 @@ from sqlmodel import Session, col, select
 
 from handlers.chat import Form
 from storage.database import Database
+from storage.tables.boards import StockLevel
 from storage.tables.chats import Card
 from storage.tables.people import Account
 from storage.tables.queues import OutboxRow
-from tests.factories import small_network
+from tests.factories import MONDAY, small_network
 from tests.integration.life_desk import LifeDesk, Template
 from tests.integration.life_model import ASKERS, BOOKKEEPERS, LEADERS, PATHS, REGION, Asked, Life, Someone
 
@@ -117,6 +118,8 @@ def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
         network = small_network(session)
         for store in (network.sz01, network.sz02, network.sz03, network.bk01):
             store.opens = store.closes = time(0, 0)
+        for level in session.exec(select(StockLevel)):
+            level.stated_at = MONDAY + timedelta(days=300)  # the table is never stale
     database.close()
     return Template(path, network)
 

@@ -14,6 +14,8 @@ import pytest
 from bot.clock import SimulatedClock
 from bot.slack import Slack
 from handlers.chat import Address, Button, Field, Form, Inbound, InboundKind, Reply, message
+from handlers.hearing import route_of
+from handlers.load import load
 from tests.slack_desk import Desk, Mode, running
 from tests.wire_slack import SlackWire
 from tests.wire_slack_web import BOT_ID, BOT_USER, TEAM
@@ -175,6 +177,20 @@ async def test_a_shared_file_comes_with_its_words(slack: Slack, wire: SlackWire,
     heard = await desk.one()
     assert heard.text == "broken like this"
     assert heard.values == {"file": "https://stores.slack.com/files/F1", "file_name": "lamp.jpg"}
+
+
+async def test_a_workbook_sent_directly_says_where_it_can_be_fetched(slack: Slack, wire: SlackWire, desk: Desk) -> None:
+    there = "https://files.slack.com/files-pri/T0-F1/download/%E5%BA%93%E5%AD%98.xlsx"
+    wire.say(
+        USER,
+        "",
+        subtype="file_share",
+        files=[{"id": "F1", "name": "库存.xlsx", "permalink": "https://x", "url_private_download": there, "size": 900}],
+    )
+    heard = await desk.one()
+    assert (heard.values["file_url"], heard.values["file_size"], heard.private) == (there, "900", True)
+    load()
+    assert route_of(heard).act == "import"
 
 
 @pytest.mark.parametrize("replies", [False, True])
