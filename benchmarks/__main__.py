@@ -24,7 +24,20 @@ from time import monotonic
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from benchmarks import hot_path, latency, pending, queued, report, several, slack, timers, updates, weight, year_figure
+from benchmarks import (
+    hot_path,
+    latency,
+    pending,
+    queued,
+    report,
+    several,
+    slack,
+    stock,
+    timers,
+    updates,
+    weight,
+    year_figure,
+)
 from benchmarks.harness import Figure, How, NotHere, Pairs, Result, as_json
 from bot.clock import WallClock
 
@@ -56,6 +69,7 @@ class Group:
 GROUPS = (
     Group("echo", updates.ECHO, updates.measure_echo),
     Group("transfer", updates.TRANSFER, updates.measure_transfer),
+    Group("stock", stock.FIGURES, stock.measure),
     Group("latency", latency.FIGURES, latency.measure),
     Group("slack", slack.FIGURES, slack.measure),
     Group("hot-path", hot_path.FIGURES, hot_path.measure),

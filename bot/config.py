@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config_words import KeyPath, Words
 from handlers.settings import (
+    Boards,
     Clocks,
     Customers,
     Digest,
@@ -211,6 +212,7 @@ class Config(Frozen):
     supporting: Supporting = Supporting()
     limits: Limits = Limits()
     digest: Digest = Digest()
+    boards: Boards = Boards()
     flood: Flood = Flood()
     customers: Customers = Customers()
 
@@ -225,7 +227,12 @@ class Config(Frozen):
             limits=self.limits,
         )
         return Settings(
-            network=self.network, digest=self.digest, flood=self.flood, customers=self.customers, rules=rules
+            network=self.network,
+            digest=self.digest,
+            boards=self.boards,
+            flood=self.flood,
+            customers=self.customers,
+            rules=rules,
         )
 
     def secrets(self) -> tuple[str, ...]:

@@ -462,6 +462,24 @@ class Digest(Frozen):
     )
 
 
+class Boards(Frozen):
+    """The boards everybody can see, and those that stand in chats."""
+
+    busy: int = Field(75, ge=1, le=100, description="from so many per cent of its capacity a store is yellow")
+    full: int = Field(100, ge=1, description="over so many per cent it is red")
+    live_every: Duration = Field(
+        timedelta(seconds=3), description="a board that stands in a chat changes no more often than this"
+    )
+    live_hurried: Duration = Field(
+        timedelta(seconds=7), description="the same where it has changed four times in a row so: the chat is for people"
+    )
+    live_again: Duration = Field(
+        timedelta(minutes=5),
+        ge=timedelta(minutes=1),
+        description="it is looked at this often even where nothing has changed: figures grow old by themselves",
+    )
+
+
 class Flood(Frozen):
     """How much one account may say; what is over it is dropped, and whoever sent it is told once."""
 
@@ -494,6 +512,7 @@ class Settings(Frozen):
 
     network: Network = Network()
     digest: Digest = Digest()
+    boards: Boards = Boards()
     flood: Flood = Flood()
     customers: Customers = Customers()
     rules: Rules = Rules()

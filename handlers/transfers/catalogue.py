@@ -195,21 +195,6 @@ texts.add(
             "ejemplo: enviado sustituto {sent} original descatalogado",
         ),
         "rest_title": ("其余为什么不要了?", "Why cancel the rest?", "¿Por qué cancelar el resto?"),
-        "stock_title": (
-            "{part}({number})现有库存:",
-            "{part} ({number}) in stock:",
-            "{part} ({number}) en existencias:",
-        ),
-        "stock_line": ("{store}:{count} · {age}", "{store}: {count} · {age}", "{store}: {count} · {age}"),
-        "has_it": ("有", "has it", "tiene"),
-        "has_none": ("无", "none", "no tiene"),
-        "fresh": ("{at} 更新", "as of {at}", "a las {at}"),
-        "stale": ("⚠️ {at} 更新,已过期", "⚠️ as of {at}, out of date", "⚠️ a las {at}, caducado"),
-        "nobody_has": (
-            "没有门店登记有这个配件。",
-            "No store says it has this part.",
-            "Ninguna tienda dice tener esta pieza.",
-        ),
         "ranking_title": ("可以问谁(按先后):", "Who would be asked, in order:", "A quién se preguntaría:"),
         "ranking_line": ("{rank}. {store}:{reasons}", "{rank}. {store}: {reasons}", "{rank}. {store}: {reasons}"),
         "ranking_none": (
@@ -217,7 +202,7 @@ texts.add(
             "No store near has any to give (after safety stock).",
             "Ninguna tienda cercana puede dar (tras el stock de seguridad).",
         ),
-        "ask_button": ("申请调拨 {part}", "Ask for {part}", "Pedir {part}"),
+        "ask_store_button": ("向 {store} 调拨", "Ask {store}", "Pedir a {store}"),
         "which_part": ("是哪个配件?", "Which part?", "¿Qué pieza?"),
         "not_urgent": (
             "按规则这还不算紧急({why})。怎么发?",

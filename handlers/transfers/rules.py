@@ -117,11 +117,6 @@ def next_reminder(day: date, wall: time, timezone: str, now: datetime) -> dateti
     return at if at > now else at_local(first + timedelta(days=1), wall, timezone)
 
 
-def is_stale(stated_at: datetime, now: datetime) -> bool:
-    """Say whether a stock figure is older than the day it is good for."""
-    return now - stated_at > timedelta(hours=24)
-
-
 def to_ship(moved: Transfer) -> int:
     """Return how many pieces are promised, still wanted and not sent."""
     return moved.accepted - moved.shipped - moved.cancelled

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import texts
-from handlers.boards.matching import PartIndex, PartName
 from handlers.durations import parse_duration
 from handlers.geo import box_around, road_km
 from handlers.messages import sentence
@@ -17,6 +16,7 @@ from handlers.settings import Rules
 from handlers.transfers import messages as transfer_messages
 from handlers.transfers import rules
 from handlers.working_time import say_moment
+from storage.purposes import MATCHING
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
@@ -29,25 +29,6 @@ if TYPE_CHECKING:
 
 # How far back a store's answers are looked at.
 ANSWERS_OF = timedelta(days=30)
-MOST_GUESSES = 5
-
-_index: tuple[str, PartIndex] | None = None
-
-
-def find_parts(context: Context, words: str) -> tuple[list[Part], bool]:
-    """Find the part meant: those of exactly this name (True), else the likeliest few, best first (False)."""
-    global _index
-    session = context.session
-    described = stock_queries.describe_parts(session)
-    index = _index[1] if _index is not None and _index[0] == described else None
-    if index is None:  # pinyin is made once for each state of the parts table
-        parts = stock_queries.list_parts(session)
-        index = PartIndex(PartName(part.id, part.part_no, part.name, tuple(part.aliases.split("|"))) for part in parts)
-        _index = (described, index)
-    named = index.named(words)
-    if named is not None:
-        return [stock_queries.get_part(session, named)], True
-    return [stock_queries.get_part(session, match.part) for match in index.match(words, MOST_GUESSES)], False
 
 
 def candidates(context: Context, request: Request) -> list[Candidate]:
@@ -65,7 +46,9 @@ def ranked(context: Context, store: Store, part: Part, wanted: int, numbers: Rul
     box = None
     if store.latitude is not None and store.longitude is not None:
         box = box_around(store.latitude, store.longitude, matching.max_km / matching.detour)
-    for offer in stock_queries.list_offers(session, part.id, more_than=matching.safety_stock, box=box):
+    for offer in stock_queries.list_offers(
+        session, part.id, purpose=MATCHING, more_than=matching.safety_stock, box=box
+    ):
         km = way_km(store, offer, matching.detour)
         if offer.store_id != store.id and (km is None or km <= matching.max_km):
             offers[offer.store_id] = offer, km
@@ -114,21 +97,6 @@ def reasons(store: Store, other: stock_queries.Offer, one: rules.Ranked, wanted:
     if source.refusal_rate:
         said.append(("why.refuses", {"share": round(source.refusal_rate * 100)}))
     return tuple(said)
-
-
-def visible_levels(context: Context, part: Part) -> list[tuple[str, str, datetime, bool]]:
-    """List who has a part as far as who asks may see: (store, how many or 有, stated at, stale)."""
-    session = context.session
-    stores = {store.id: store for store in people_queries.list_stores(session)}
-    rows = []
-    for level in stock_queries.list_stock_levels(session, part.id):
-        store = stores.get(level.store_id)
-        if store is None:
-            continue
-        own = context.store is not None and rules.can_see_quantity(context.store.dealer_id, store.dealer_id)
-        count = str(level.quantity) if own else context.words(f"transfer.has_{'it' if level.quantity else 'none'}")
-        rows.append((store.name, count, level.stated_at, rules.is_stale(level.stated_at, context.now)))
-    return rows
 
 
 def read_details(words: str) -> tuple[str, str, timedelta | None]:

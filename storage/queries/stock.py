@@ -9,12 +9,13 @@ from typing import NamedTuple
 from sqlalchemy import String, and_, bindparam, cast, func, or_
 from sqlmodel import Session, col, select
 
-from storage.queries import requests
+from storage.purposes import check_purpose
+from storage.queries import live, requests
 from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
 from storage.queries.rows import get_row
-from storage.tables.boards import Part, StockLevel, StockMove
-from storage.tables.people import Store
+from storage.tables.boards import Board, Part, StockLevel, StockMove
+from storage.tables.people import Dealer, Store
 
 
 class Offer(NamedTuple):
@@ -30,7 +31,8 @@ class Offer(NamedTuple):
 
 
 # What is asked at each transfer is prebuilt: building a statement takes longer than running it.
-_parts, _levels, _stores = Part.__table__, StockLevel.__table__, Store.__table__  # type: ignore[attr-defined]
+_parts, _levels = Part.__table__, StockLevel.__table__  # type: ignore[attr-defined]
+_stores, _dealers = Store.__table__, Dealer.__table__  # type: ignore[attr-defined]
 _FIELD, _PART = "\x1f", "\x1e"  # what no name holds
 _PARTS = Prepared(
     select(
@@ -51,8 +53,12 @@ _OFFERS = Prepared(
         _levels.c.quantity,
     )
     .join(_levels, _levels.c.store_id == _stores.c.id)
+    .join(_dealers, _dealers.c.id == _stores.c.dealer_id)
     .where(
-        _levels.c.part_id == bindparam("part_id"), _levels.c.quantity > bindparam("least"), _stores.c.active.is_(True)
+        _levels.c.part_id == bindparam("part_id"),
+        _levels.c.quantity > bindparam("least"),
+        _stores.c.active.is_(True),
+        _dealers.c.agreed.is_(True),
     )
     .order_by(_stores.c.id)
 )
@@ -110,24 +116,23 @@ def count_stock(session: Session, store_id: int, part_id: int) -> int:
 
 
 def list_offers(
-    session: Session, part_id: int, *, more_than: int, box: tuple[float, float, float, float] | None = None
+    session: Session,
+    part_id: int,
+    *,
+    purpose: str,
+    more_than: int,
+    box: tuple[float, float, float, float] | None = None,
 ) -> Sequence[Offer]:
-    """List the stores in use that say they have more of a part than so many, by their ids.
+    """List the stores in use that share their figures and have more of a part than so many, by their ids.
 
     With a `box` (south, north, west, east in degrees) those in it, and those whose place is not known.
     """
+    check_purpose(purpose)
     asked: dict[str, float] = {"part_id": part_id, "least": more_than}
     if box is None:
         return list(map(Offer._make, _OFFERS.rows(session, **asked)))
     asked |= zip(("south", "north", "west", "east"), box, strict=True)
     return list(map(Offer._make, _OFFERS_NEAR.rows(session, **asked)))
-
-
-def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:
-    """List what each store says it has of a part."""
-    return session.exec(
-        select(StockLevel).where(StockLevel.part_id == part_id).order_by(col(StockLevel.store_id))
-    ).all()
 
 
 def move_stock(
@@ -180,4 +185,5 @@ def move_stock(
                 StockLevel(part_id=part_id, store_id=store_id, quantity=change, stated_at=now, stated_by=f"move:{key}")
             )
     session.flush()
+    live.note_change(session, Board.STOCK, {giver_id, taker_id}, {part_id})
     return True
