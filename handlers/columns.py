@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 CELLS = 34  # what the narrowest phones show of a monospace line
 _ELLIPSIS = "…"
@@ -15,9 +16,10 @@ _LEAST = 6  # cells of the column that is cut where a row is too wide
 
 def width(text: str) -> int:
     """Return how many cells a text takes."""
-    return sum(map(_width, text))
+    return len(text) if text.isascii() else sum(map(_width, text))
 
 
+@lru_cache(8_192)
 def _width(sign: str) -> int:
     if unicodedata.east_asian_width(sign) in "WF":
         return 2
@@ -78,7 +80,5 @@ def table(rows: Sequence[Sequence[str]], *, right: Collection[int] = (), cells: 
     over = sum(widths[number] for number in shown) + len(shown) - 1 - cells
     if over > 0:
         widths[0] = max(_LEAST, widths[0] - over)
-    return [
-        " ".join(fill(cut(row[one], widths[one]), widths[one], right=one in right) for one in shown).rstrip()
-        for row in rows
-    ]
+        rows = [(cut(row[0], widths[0]), *row[1:]) for row in rows]
+    return [" ".join([fill(row[one], widths[one], right=one in right) for one in shown]).rstrip() for row in rows]

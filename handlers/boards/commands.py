@@ -35,8 +35,8 @@ def board(context: Context, words: str) -> None:
         return
     part_id = None
     if kind is Board.STOCK:
-        found, exact = find_parts(context, what) if what else ([], False)
-        if len(found) != 1 or not (exact or what):
+        found, _ = find_parts(context, what) if what else ([], False)
+        if len(found) != 1:
             example = found[0].name if found else "前大灯-左"
             raise BadInput("boards.live_part", words=what, example=example)
         part_id, what = found[0].id, found[0].part_no

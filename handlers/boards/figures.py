@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 LENT_AHEAD = timedelta(days=7)  # whoever is lent within it is shown so
+MOST_STOCK = 12  # stores of one part: who has none, or is far away, comes last
 FAR = float("inf")  # where a place is not known, behind all others
 
 
@@ -44,8 +45,24 @@ def _dealers_in(context: Context, region_id: int | None) -> frozenset[int]:
     return frozenset(store.dealer_id for store in stores)
 
 
-def stock(context: Context, part: Part, viewer: Viewer, *, region_id: int | None = None) -> list[StockRow]:
-    """List who has a part: who has some first, the most where it may be seen, then by name."""
+def stock(
+    context: Context, part: Part, viewer: Viewer, *, region_id: int | None = None, store: Store | None = None
+) -> tuple[list[StockRow], int]:
+    """List who has a part, as `shared.list_stock` orders them, and how many are left out; `store` is who looks."""
+    place = None
+    if store is not None and store.latitude is not None and store.longitude is not None:
+        place = store.latitude, store.longitude
+    since = context.now - rules.STOCK_FRESH
+    found = shared.list_stock(
+        context.session,
+        part.id,
+        purpose=MATCHING,
+        since=since,
+        most=MOST_STOCK,
+        seen=viewer.dealers,
+        region_id=region_id,
+        place=place,
+    )
     rows = [
         StockRow(
             store_id=row.store_id,
@@ -53,12 +70,11 @@ def stock(context: Context, part: Part, viewer: Viewer, *, region_id: int | None
             has=row.quantity > 0,
             count=row.quantity if viewer.sees(row.dealer_id) else None,
             stated_at=row.stated_at,
-            stale=rules.is_stale(row.stated_at, context.now, rules.STOCK_FRESH),
+            stale=row.stated_at < since,
         )
-        for row in shared.list_stock(context.session, part.id, purpose=MATCHING)
-        if region_id is None or row.region_id == region_id
+        for row in found
     ]
-    return sorted(rows, key=lambda row: (not row.has, row.stale, row.count is None, -(row.count or 0), row.store))
+    return rows, found[0].total - len(found) if found else 0
 
 
 def technicians(

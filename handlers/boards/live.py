@@ -55,8 +55,8 @@ def render(context: Context, live: LiveBoard, chat: Chat, language: str, timezon
     if live.board is Board.STOCK:
         assert live.part_id is not None
         part = stock_queries.get_part(context.session, live.part_id)
-        levels = figures.stock(context, part, viewer, region_id=region_id)
-        lines, ask = messages.stock(language, timezone, now, part, levels), messages.ask_part(language, part)
+        levels, more = figures.stock(context, part, viewer, region_id=region_id)
+        lines, ask = messages.stock(language, timezone, now, part, levels, more), messages.ask_part(language, part)
     elif live.board is Board.TECHNICIANS:
         rows = figures.technicians(context, live.what, viewer, region_id=region_id)
         lines = messages.technicians(language, timezone, now, live.what, rows, with_way=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from handlers import texts
 from handlers.boards import catalogue, rules
@@ -17,7 +18,6 @@ from storage.tables.boards import LiveBoard, Part
 
 __all__ = ["catalogue"]
 
-MOST_ROWS = 20  # of stock: who has none or little comes last
 MOST_TECHNICIANS = 12
 MOST_STORES = 40
 OLD = "⌛"
@@ -27,14 +27,19 @@ def age(language: str, stated_at: datetime | None, timezone: str, now: datetime,
     """Say since when a figure stands: the time of today, else how many days ago, on the reader's clock."""
     if stated_at is None:
         return "—"
-    at, today = local(stated_at, timezone), local(now, timezone)
-    days = (today.date() - at.date()).days
-    said = f"{at:%H:%M}" if days <= 0 else texts.say(language, "boards.days", count=days)
+    said = _since(language, stated_at, timezone, local(now, timezone).date())
     return OLD + said if stale else said
 
 
-def stock(language: str, timezone: str, now: datetime, part: Part, rows: Sequence[StockRow]) -> list[Line]:
-    """List who has a part, how many or whether any, and since when that is said."""
+@lru_cache(1_024)  # the rows of a board were mostly said together
+def _since(language: str, stated_at: datetime, timezone: str, today: date) -> str:
+    at = local(stated_at, timezone)
+    days = (today - at.date()).days
+    return f"{at:%H:%M}" if days <= 0 else texts.say(language, "boards.days", count=days)
+
+
+def stock(language: str, timezone: str, now: datetime, part: Part, rows: Sequence[StockRow], more: int) -> list[Line]:
+    """List who has a part, how many or whether any, and since when that is said; so many `more` are left out."""
     lines = [texts.say_line(language, "boards.stock_title", part=bold(part.name), number=part.part_no)]
     if not rows:
         return [*lines, line(texts.say(language, "boards.nobody_has"))]
@@ -45,11 +50,11 @@ def stock(language: str, timezone: str, now: datetime, part: Part, rows: Sequenc
             str(row.count) if row.count is not None else _has(language, row.has),
             age(language, row.stated_at, timezone, now, stale=row.stale),
         )
-        for row in rows[:MOST_ROWS]
+        for row in rows
     ]
     lines.append(line(table(columns([head, *body], right=(1, 2)))))
     coarse = any(row.count is None for row in rows)
-    return [*lines, *_below(language, len(rows) - MOST_ROWS, coarse, any(row.stale for row in rows))]
+    return [*lines, *_below(language, more, coarse, any(row.stale for row in rows))]
 
 
 def technicians(

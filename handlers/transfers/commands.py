@@ -34,9 +34,8 @@ from storage.tables.requests import Ask, Request, State, Transfer, Urgency
 if TYPE_CHECKING:
     from handlers.context import Context
 
-# So many of the ranked stores are named with their reasons, and so many offered to be asked.
+# So many of the ranked stores are named with their reasons and offered to be asked.
 MOST_EXPLAINED = 3
-MOST_OFFERED = 5
 
 # Posting
 
@@ -337,14 +336,14 @@ def press_stock(context: Context, part: int) -> None:
 def show_stock(context: Context, part: Part) -> None:
     """Answer with who has a part, as far as the asker may see it, and who would be asked, each with a button."""
     context.audit("stock", part.part_no)
-    levels = figures.stock(context, part, figures.viewer_of(context))
-    rows = board_messages.stock(context.language, context.timezone, context.now, part, levels)
+    levels, more = figures.stock(context, part, figures.viewer_of(context), store=context.store)
+    rows = board_messages.stock(context.language, context.timezone, context.now, part, levels, more)
     if context.store is None or context.me.role not in ASKERS:
         context.answer(Message(tuple(rows)))
         return
     would = sources.ranked(context, context.store, part, 1, context.settings.rules)
     rows.extend(messages.ranking(context.language, _said(context, would)))
-    buttons = [(messages.ask_store(context.language, part, one),) for one in would[:MOST_OFFERED]]
+    buttons = [(messages.ask_store(context.language, part, one),) for one in would[:MOST_EXPLAINED]]
     context.answer(Message(tuple(rows), tuple(buttons)))
 
 

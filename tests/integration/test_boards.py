@@ -189,7 +189,7 @@ def test_shared_figures_are_read_for_matching_and_for_nothing_else(
 ) -> None:
     with any_database.transaction(writing=False) as session:
         for read in (
-            lambda purpose: shared.list_stock(session, network.headlamp.id, purpose=purpose),
+            lambda purpose: shared.list_stock(session, network.headlamp.id, purpose=purpose, since=MONDAY, most=9),
             lambda purpose: shared.list_specialists(session, purpose=purpose),
             lambda purpose: shared.list_sharing_stores(session, purpose=purpose),
             lambda purpose: shared.list_capacities(session, {network.sz01.id: MONDAY.date()}, purpose=purpose),
