@@ -34,6 +34,7 @@ from benchmarks import (
     several,
     sheet,
     slack,
+    stock,
     timers,
     updates,
     weight,
@@ -70,6 +71,7 @@ class Group:
 GROUPS = (
     Group("echo", updates.ECHO, updates.measure_echo),
     Group("transfer", updates.TRANSFER, updates.measure_transfer),
+    Group("stock", stock.FIGURES, stock.measure),
     Group("latency", latency.FIGURES, latency.measure),
     Group("slack", slack.FIGURES, slack.measure),
     Group("hot-path", hot_path.FIGURES, hot_path.measure),

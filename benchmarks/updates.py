@@ -68,7 +68,7 @@ def _ours(how: How, wire: Wire, network: Network, said: Said, *, at_least: int) 
         used = child.cpu_seconds()
         wire.load(said)
         told = wire.wait_quiet(at_least)
-        until(lambda: _is_done(url), "an empty outbox")
+        until(lambda: is_done(url), "an empty outbox")
         told = wire.wait_quiet(at_least, rest=0.3)
         rate = len(said) / (told["last_said"] - told["first_handed"])
         how.say(
@@ -99,7 +99,8 @@ def warm_up(wire: Wire, network: Network, *, rest: float = 0.5) -> None:
     wire.ask("forget")
 
 
-def _is_done(url: str) -> bool:
+def is_done(url: str) -> bool:
+    """Say whether nothing is left to be worked or said."""
     database = Database(url)
     with database.reading() as connection:
         left = sum(

@@ -63,6 +63,7 @@ SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
+        "pins:write",
     ]
 )
 # Slack documents one message a second in a channel and "several hundred a minute" in a workspace: 300 is 5 a second.
@@ -283,7 +284,9 @@ class Slack:
         made = parts(message)
         thread = address.thread or reply_to
         if not only_for or is_person(address.chat):
-            return await self._post(address.chat, made, thread)
+            posted = await self._post(address.chat, made, thread)
+            await self._pin(posted, message)
+            return posted
         try:
             for part in made:
                 await self._write("chat.postEphemeral", address.chat, part, thread, user=only_for)
@@ -298,6 +301,16 @@ class Slack:
             response = await self._write("chat.postMessage", chat, part, thread, **quiet)
             posted = Posted(str(response["channel"]), str(response["ts"]))
         return posted
+
+    async def _pin(self, posted: Posted, message: Message) -> None:
+        """Pin a message, or unpin it; where we may not it stands in its channel all the same."""
+        method = {"pinned": "pins.add", "unpinned": "pins.remove"}.get(message.pinned)
+        if method is None:
+            return
+        try:
+            await self._call(method, posted.chat, channel=posted.chat, timestamp=posted.message)
+        except DeliveryError as error:
+            log.warning("%s is not %s: %s", posted, message.pinned, error)
 
     async def _write(self, method: str, chat: str, part: Part, thread: str, **more: Any) -> AsyncSlackResponse:
         said = {"channel": chat, "text": part.text, "blocks": part.blocks, **more}
@@ -325,6 +338,8 @@ class Slack:
             blocks=part.blocks,
             parse="none",
         )
+        if message.pinned == "unpinned":
+            await self._pin(posted, message)
 
     async def _call(self, method: str, chat: str = "", **params: Any) -> AsyncSlackResponse:
         """Call Slack; `chat` is who should hear it, so that a refusal can be told what it means.

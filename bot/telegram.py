@@ -42,6 +42,7 @@ from bot.telegram_updates import ALLOWED_UPDATES, NAME
 from handlers import chat as events
 from handlers.chat import Address, Message
 
+log = logging.getLogger(__name__)
 # At DEBUG the library logs every call's parameters: the webhook's secret, link codes, what people say.
 logging.getLogger("telegram.Bot").setLevel(logging.INFO)
 
@@ -155,7 +156,9 @@ class Telegram:
         for number, text in enumerate(texts[1:], 2):
             await self._clock.sleep(1 / self.pace.chat_per_second if self.pace.chat_per_second else 0)
             sent = await self._go_on(address, message, text, last=number == len(texts))
-        return Posted(str(sent["chat"]["id"]), str(sent["message_id"]))
+        posted = Posted(str(sent["chat"]["id"]), str(sent["message_id"]))
+        await self._pin(posted, message)
+        return posted
 
     async def edit(self, address: Address, posted: Posted, message: Message) -> None:
         """Change a message said before; what does not fit is left out, for an edit cannot be split."""
@@ -176,6 +179,19 @@ class Telegram:
         except TelegramError as error:
             if _UNCHANGED not in str(error).lower():
                 raise refusal(error, posted.chat) from error
+        if message.pinned == "unpinned":
+            await self._pin(posted, message)
+
+    async def _pin(self, posted: Posted, message: Message) -> None:
+        """Pin a message, or unpin it; where we have no right to it stands in its chat all the same."""
+        chat, number = _chat_id(posted.chat), int(posted.message)
+        try:
+            if message.pinned == "pinned":
+                await self._bot.pin_chat_message(chat, number, disable_notification=True)
+            elif message.pinned == "unpinned":
+                await self._bot.unpin_chat_message(chat, number)
+        except TelegramError as error:
+            log.warning("%s %s is not %s: %s", NAME, posted, message.pinned, self._shown(str(error)))
 
     async def publish(self, menu: Sequence[MenuEntry]) -> None:
         """Register the commands for private chats and groups, in each language. Raises a `DeliveryError`."""

@@ -17,16 +17,22 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-def carried(context: Context) -> dict[str, str]:
-    """Return the argument by which a form or a button carries whose message something is made of."""
-    return {"quoted": context.quoted.to_json()} if context.quoted is not None else {}
+def carried(context: Context) -> dict[str, str | int]:
+    """Return the arguments by which a form or a button carries whose message something is made of, and whom to ask."""
+    said: dict[str, str | int] = {}
+    if context.quoted is not None:
+        said["quoted"] = context.quoted.to_json()
+    if context.first_store_id is not None:
+        said["asked_first"] = context.first_store_id
+    return said
 
 
 def take(context: Context, args: dict[str, Any]) -> None:
-    """Take that argument from a form's or a button's again."""
+    """Take those arguments from a form's or a button's again."""
     quoted = args.pop("quoted", None)
     if quoted is not None:
         context.quoted = Quoted.from_json(quoted)
+    context.first_store_id = args.pop("asked_first", None)
 
 
 def ask(context: Context, error: Unconfirmed, act: str, name: str, given: object, **args: object) -> None:
@@ -47,7 +53,7 @@ def ask(context: Context, error: Unconfirmed, act: str, name: str, given: object
     }
     yes = Button(context.words(error.button), "core.confirm", what, Look.PRIMARY)
     no = Button(context.words("core.drop_button"), "core.drop")
-    context.quoted = None  # it is in the button already
+    context.quoted = context.first_store_id = None  # they are in the button already
     context.answer(Message(tuple(error.above), ((yes,), (no,))))
 
 

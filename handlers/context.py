@@ -29,7 +29,7 @@ from handlers.chat import (
 from handlers.masking import Contact
 from storage.queries import audit as audit_queries
 from storage.queries import chats as chat_queries
-from storage.queries import outages, queues
+from storage.queries import live, outages, queues
 from storage.queries import people as people_queries
 from storage.queries.chats import NewCard
 from storage.queries.requests import PRACTICE
@@ -117,6 +117,7 @@ class Context:
 
     quoted: Quoted | None = None  # the message that something is made of
     attached: Attached | None = None  # the file that was sent
+    first_store_id: int | None = None  # the store that was picked on a board: it is asked first
     confirmed: bool = False  # who speaks has looked at what they are about to post
 
     def __post_init__(self) -> None:
@@ -235,6 +236,8 @@ class Context:
         assert self.inbound is not None
         if self.quoted is not None:
             message = message.with_args(quoted=self.quoted.to_json())
+        if self.first_store_id is not None:
+            message = message.with_args(asked_first=self.first_store_id)
         private = self.inbound.private or public
         self.say(
             self.inbound.origin,
@@ -350,6 +353,7 @@ class Context:
     def flush(self, session: Session) -> None:
         """Write the timers set and what was said and audited; called once, at the end of the transaction."""
         queues.add_timers(session, self.timers)
+        live.arm(session, self.now)
         if self.said:
             self._store(session)
         audit_queries.add_entries(session, self.audited)

@@ -17,6 +17,18 @@ from collections.abc import Sequence
 
 from handlers import texts
 from handlers.chat import Line
+from storage.purposes import PolicyError
+
+__all__ = [
+    "BadFields",
+    "BadInput",
+    "NotAllowed",
+    "NotFound",
+    "PersonError",
+    "PolicyError",
+    "TooLate",
+    "Unconfirmed",
+]
 
 
 class PersonError(Exception):
@@ -67,7 +79,3 @@ class Unconfirmed(PersonError):
         super().__init__(button)
         self.above = above
         self.button = button
-
-
-class PolicyError(Exception):
-    """A shared figure was asked for a purpose the data agreement does not name."""

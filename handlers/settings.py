@@ -487,6 +487,31 @@ class Digest(Frozen):
     )
 
 
+class Boards(Frozen):
+    """The boards everybody can see, those that stand in chats, and how they are kept fresh and right."""
+
+    busy: int = Field(75, ge=1, le=100, description="from so many per cent of its capacity a store is yellow")
+    full: int = Field(100, ge=1, description="over so many per cent it is red")
+    live_every: Duration = Field(
+        timedelta(seconds=3), description="a board that stands in a chat changes no more often than this"
+    )
+    live_hurried: Duration = Field(
+        timedelta(seconds=7), description="the same where it has changed four times in a row so: the chat is for people"
+    )
+    live_again: Duration = Field(
+        timedelta(minutes=5),
+        ge=timedelta(minutes=1),
+        description="it is looked at this often even where nothing has changed: figures grow old by themselves",
+    )
+    grace: Duration = Field(
+        timedelta(hours=4),
+        gt=timedelta(0),
+        description="a refresh is due at opening; so long after, the region hears",
+    )
+    spot_checks: int = Field(7, ge=0, description="a store is asked about a stock figure each so many days; 0: never")
+    target: float = Field(95, ge=0, le=100, description="refreshes in time and figures right: over so many per cent")
+
+
 class Flood(Frozen):
     """How much one account may say; what is over it is dropped, and whoever sent it is told once."""
 
@@ -512,18 +537,6 @@ class Customers(Frozen):
     live_every: Duration = Field(
         timedelta(minutes=1), description="a live location changes a request's cards no more often than this"
     )
-
-
-class Boards(Frozen):
-    """How the boards are kept fresh and right."""
-
-    grace: Duration = Field(
-        timedelta(hours=4),
-        gt=timedelta(0),
-        description="a refresh is due at opening; so long after, the region hears",
-    )
-    spot_checks: int = Field(7, ge=0, description="a store is asked about a stock figure each so many days; 0: never")
-    target: float = Field(95, ge=0, le=100, description="refreshes in time and figures right: over so many per cent")
 
 
 class Settings(Frozen):

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 TEAM, BOT_USER, BOT_ID, DOMAIN = "T0TEAM", "U0BOT", "B0BOT", "stores"
 SCOPES = (
     "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,groups:history,groups:read,"
-    "im:history"
+    "im:history,pins:write"
 )
 TRIGGER_SECONDS = 3.0
 
@@ -33,6 +33,8 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "chat.postEphemeral": ({"channel", "user", "text", "blocks"}, {"thread_ts"}),
     "chat.update": ({"channel", "ts", "text", "blocks"}, {"parse"}),
+    "pins.add": ({"channel", "timestamp"}, set()),
+    "pins.remove": ({"channel", "timestamp"}, set()),
     "views.open": ({"trigger_id", "view"}, set()),
     "views.update": ({"view_id", "view"}, {"hash"}),
     "respond": ({"text"}, {"response_type", "replace_original"}),
@@ -59,6 +61,7 @@ class Said:
     thread: str = ""
     only_for: str = ""
     edits: int = 0
+    pinned: bool = False
 
     @property
     def words(self) -> str:
@@ -240,6 +243,8 @@ class SlackWeb(Wire):
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
+            "pins.add": lambda params: self._pin(params, pinned=True),
+            "pins.remove": lambda params: self._pin(params, pinned=False),
             "views.open": self._views_open,
             "views.update": self._views_update,
             "respond": self._responded,
@@ -312,6 +317,16 @@ class SlackWeb(Wire):
             raise Refused("block_mismatch", "rich text is replaced by rich text only")
         said.text, said.blocks, said.edits = params["text"], params["blocks"], said.edits + 1
         return {"channel": channel.id, "ts": said.ts, "text": said.text}
+
+    def _pin(self, params: Json, *, pinned: bool) -> Json:
+        channel = self._channel(params["channel"])
+        said = next((one for one in channel.messages if one.ts == params["timestamp"] and not one.only_for), None)
+        if said is None:
+            raise Refused("message_not_found")
+        if said.pinned == pinned:
+            raise Refused("already_pinned" if pinned else "no_pin")
+        said.pinned = pinned
+        return {}
 
     def _views_open(self, params: Json) -> Json:
         at, used = self._triggers.get(params["trigger_id"], (None, False))

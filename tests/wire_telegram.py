@@ -61,6 +61,8 @@ class TelegramWire(TelegramWorld):
             "getFile": self._get_file,
             "sendMessage": self._send_message,
             "editMessageText": self._edit_message_text,
+            "pinChatMessage": lambda params: self._pin(params, pinned=True),
+            "unpinChatMessage": lambda params: self._pin(params, pinned=False),
             "deleteMessage": self._delete_message,
             "answerCallbackQuery": self._answer_callback_query,
             "setMyCommands": self._set_my_commands,
@@ -246,6 +248,16 @@ class TelegramWire(TelegramWorld):
         if shown is None or shown.deleted:
             raise Refusal(400, "Bad Request: message to delete not found")
         shown.deleted = True
+        return True
+
+    def _pin(self, params: Json, *, pinned: bool) -> bool:
+        chat = self._reach(params["chat_id"])
+        shown = self.shown.get((chat.id, params["message_id"]))
+        if shown is None or shown.deleted:
+            raise Refusal(400, "Bad Request: message to pin not found")
+        if not chat.may_pin:
+            raise Refusal(400, "Bad Request: not enough rights to manage pinned messages in the chat")
+        shown.pinned = pinned
         return True
 
     def _reach(self, number: int, topic: int = 0) -> Chat:

@@ -99,6 +99,8 @@ METHODS: dict[str, dict[str, Any]] = {
         "chat_id!": int, "message_id!": int, "text!": str, "parse_mode": str,
         "link_preview_options": LINK_PREVIEW, "reply_markup": INLINE_KEYBOARD,
     },
+    "pinChatMessage": {"chat_id!": int, "message_id!": int, "disable_notification": bool},
+    "unpinChatMessage": {"chat_id!": int, "message_id!": int},
     "deleteMessage": {"chat_id!": int, "message_id!": int},
     "answerCallbackQuery": {
         "callback_query_id!": str, "text": str, "show_alert": bool, "url": str, "cache_time": int,

@@ -26,6 +26,7 @@ class Chat:
     forum: bool = False
     kicked: bool = False
     muted: bool = False
+    may_pin: bool = True
     moved_to: int = 0
     topics: dict[int, bool] = field(default_factory=dict)
     last_message: int = 0
@@ -51,6 +52,7 @@ class Shown:
     reply_to: int = 0
     edits: int = 0
     deleted: bool = False
+    pinned: bool = False
 
     @property
     def buttons(self) -> list[list[tuple[str, str]]]:

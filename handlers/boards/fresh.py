@@ -1,4 +1,4 @@
-"""`/fresh`: whether the boards are said anew in time, and whether they are right. And the short lines that say them."""
+"""`/fresh`: whether the boards are said anew in time, and whether they are right."""
 
 from __future__ import annotations
 
@@ -71,15 +71,3 @@ def figures_of(context: Context, stores: list[Store], month: date) -> list[Store
         timely = (sum(good for good, _ in counts), sum(count for _, count in counts))
         found.append(StoreFigures(store.name, boards, timely, right.get(store.id, (0, 0))))
     return found
-
-
-@command("capacity", "产能", "capacidad", roles=STAFF)
-def capacity(context: Context, words: str) -> None:
-    """Say today's bookings of one's own store."""
-    refreshing.set_capacity(context, refreshing.to_set(words) or words)
-
-
-@command("tech", "技师", "técnico", roles=STAFF)
-def tech(context: Context, words: str) -> None:
-    """Say when one's own technicians are free, or how they are."""
-    refreshing.set_technician(context, refreshing.to_set(words) or "")

@@ -200,16 +200,6 @@ texts.add(
 texts.add(
     "help",
     {
-        "capacity": (
-            "更新今日预约台数",
-            "Say today's bookings",
-            "Indicar las citas de hoy",
-        ),
-        "tech": (
-            "更新技师的可支援时间或状态",
-            "Say when a technician is free, or how he is",
-            "Indicar cuándo está libre un técnico, o su estado",
-        ),
         "fresh": (
             "台账的及时率与准确率",
             "Whether the boards are in time and right",
@@ -221,8 +211,6 @@ texts.add(
     "example",
     {
         "fresh": ("/fresh 2026-03", "/fresh 2026-03", "/fresh 2026-03"),
-        "capacity": ("/capacity 32", "/capacity 32", "/capacity 32"),
-        "tech": ("/tech set 张伟 周三上午", "/tech set Zhang Wed am", "/tech set Zhang mié mañana"),
     },
 )
 

@@ -13,6 +13,7 @@ from handlers import forms
 from handlers.access import ASKERS, STAFF, STORE_LEADERS, works_at
 from handlers.boards import fresh_messages as messages
 from handlers.boards import freshness
+from handlers.boards.finding import find_parts
 from handlers.boards.freshness import Board
 from handlers.boards.windows import read_windows
 from handlers.chat import Button, Message
@@ -41,6 +42,7 @@ LOOKS_BACK = timedelta(days=14)
 FindParts = Callable[["Context", str], tuple[list[Part], bool]]
 """Finds the part that words mean: those of exactly this name (True), else the likeliest few (False)."""
 
+
 _AMOUNT = re.compile(r"(?P<part>.*?\S)\s*(?:[:：=]|\s)\s*[x×]?\s*(?P<count>[0-9][0-9,]{0,8})\s*[个件]?")
 _BOOKINGS = re.compile(r"(?P<bookings>[0-9]{1,5})(?:\s*/\s*(?P<daily>[0-9]{1,5}))?")
 _APART = re.compile(r"[\n;；]+|[,，、](?=\s*\D)")
@@ -61,7 +63,7 @@ def to_set(words: str) -> str | None:
 # Stock
 
 
-def set_stock(context: Context, words: str, find: FindParts) -> None:
+def set_stock(context: Context, words: str) -> None:
     """Say how many of a part, or of several, one's own store has."""
     store = own_store(context)
     lines = [line.strip() for line in _APART.split(words) if line.strip()]
@@ -69,7 +71,7 @@ def set_stock(context: Context, words: str, find: FindParts) -> None:
         raise BadInput("fresh.set_usage")
     if len(lines) == 1:
         name, count = _amount(lines[0])
-        found, is_exact = find(context, name)
+        found, is_exact = find_parts(context, name)
         if found and not (is_exact and len(found) == 1):
             buttons = tuple(
                 (
@@ -81,7 +83,7 @@ def set_stock(context: Context, words: str, find: FindParts) -> None:
             )
             context.answer(Message(sentence(context.words("fresh.set_which")).lines, buttons))
             return
-    _put_stock(context, store, _amounts(context, lines, find))
+    _put_stock(context, store, _amounts(context, lines, find_parts))
 
 
 @button("boards.set_stock", roles=ASKERS)

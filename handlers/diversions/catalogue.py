@@ -135,6 +135,7 @@ texts.add(
 texts.add(
     "diversion",
     {
+        "ask_store_button": ("分流到 {store}", "Divert to {store}", "Desviar a {store}"),
         "state_accepted": (
             "{store} 已留好工位和技师,等客户出发",
             "{store} keeps bay and technician, the customer has not left",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from handlers.boards.figures import stated_today
 from handlers.boards.freshness import is_stale
 from handlers.diversions import rules
 from handlers.geo import road_km
@@ -15,12 +16,13 @@ from handlers.requests.kinds import Candidate, Reason
 from handlers.requests.rules import Conduct
 from handlers.settings import Rules
 from handlers.working_time import is_open, local
-from storage.queries import boards as board_queries
+from storage.purposes import MATCHING
 from storage.queries import bookings as booking_queries
 from storage.queries import diversions as diversion_queries
 from storage.queries import people as people_queries
+from storage.queries import shared
 from storage.queries import stock as stock_queries
-from storage.tables.boards import Capacity, Technician
+from storage.tables.boards import Technician
 from storage.tables.people import Store
 from storage.tables.requests import Request, Urgency
 
@@ -57,8 +59,9 @@ def as_candidates(found: list[Offer]) -> list[Candidate]:
 
 def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
     """Rank the stores with a free bay that are open when the customer comes, with the reasons. Purpose: matching."""
-    others = {other.id: other for other in people_queries.list_stores(context.session) if other.id != store.id}
-    stated = _stated(context, others)
+    sharing = shared.list_sharing_stores(context.session, purpose=MATCHING)
+    others = {other.id: other for other in sharing if other.id != store.id}
+    stated = stated_today(context, others.values())
     ways = stock_queries.list_ways(context.session, store.id)
     known = conduct.of_stores(context, others)
     bays = []
@@ -78,13 +81,6 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
         for one in ranked
         if _takes(others[one.bay.store_id], context.now, timedelta(minutes=one.way_minutes))
     ]
-
-
-def _stated(context: Context, stores: dict[int, Store]) -> dict[int, Capacity]:
-    """Return store → what is said of its own today."""
-    today = {store_id: day_of(store, context.now) for store_id, store in stores.items()}
-    rows = board_queries.list_capacities(context.session, sorted(set(today.values())))
-    return {row.store_id: row for row in rows if today.get(row.store_id) == row.day}
 
 
 def _takes(store: Store, now: datetime, way: timedelta) -> bool:

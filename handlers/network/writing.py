@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.network.plan import Change, Level, Plan, Value
 from handlers.network.sheets import Kind
-from storage.queries import boards
+from storage.queries import boards, live
 from storage.queries import people as people_queries
 from storage.queries import stock as stock_queries
 from storage.tables.audit import AuditEntry
@@ -54,6 +54,7 @@ def write(session: Session, plan: Plan, now: datetime, by: str) -> None:
         ],
     )
     session.add(AuditEntry(at=now, act="import", subject=by[:80], after=_summary(plan)))
+    live.arm_all(session, now)
     session.expire_all()  # rows were written past the session
 
 

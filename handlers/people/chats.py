@@ -64,7 +64,7 @@ def unbind(context: Context, words: str) -> None:
     before = as_place(context, chat)
     context.audit("unbind", f"chat:{chat.id}", before=_facts(chat))
     _leave_cards(context, chat)
-    chat_queries.delete_chat(context.session, chat)
+    chat_queries.delete_chat(context.session, chat, context.now)
     context.say(place, chat_messages.unbound(language, before))
 
 

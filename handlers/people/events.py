@@ -13,8 +13,8 @@ from handlers.chat import Address, Inbound, Message, Priority, Span, message_fro
 from handlers.people import chat_messages, messages, rules
 from handlers.registry import event
 from storage.queries import chats as chat_queries
+from storage.queries import live, queues
 from storage.queries import people as people_queries
-from storage.queries import queues
 from storage.tables.chats import Card, Chat, Purpose
 from storage.tables.people import Account, Person
 from storage.tables.queues import OutboxRow
@@ -316,7 +316,9 @@ def message_deleted(context: Context) -> None:
 
 
 def _refresh(context: Context, cards: Sequence[Card]) -> None:
-    """Have the cards of these requests and questions said as they are now, in a transaction of their own."""
+    """Have the cards of these requests, questions and boards said as they are now, in a transaction of their own."""
+    boards = [card.board_id for card in cards if card.board_id is not None]
+    live.look(context.session, boards, context.now)
     for question_id in dict.fromkeys(card.question_id for card in cards if card.question_id is not None):
         key = f"question:{question_id}:refresh:{context.inbound_id}"
         context.later(key, "questions.refresh", context.now, question=question_id)

@@ -55,6 +55,7 @@ def open_request(
         "store_id": store.id,
         "region_id": store.region_id,
         "author_id": context.my_id,
+        "first_store_id": context.first_store_id,
         "policy_id": policy_id,
         "matter": masking.mask(matter) if customer_id is None else masking.stripped(masking.mask(matter)),
         "customer_id": customer_id,
@@ -106,7 +107,7 @@ def begin(context: Context, request: Request) -> None:
 
 
 def ask_next(context: Context, request: Request, candidates: Sequence[Candidate] | None = None) -> None:
-    """Ask the next best store that has not been asked; when none is left, the region hears at once.
+    """Ask the next best store that has not been asked, first one that was picked; without any the region hears at once.
 
     The `candidates` are ranked now; of a new request, which has asked nobody, they have just been.
     """
@@ -115,7 +116,8 @@ def ask_next(context: Context, request: Request, candidates: Sequence[Candidate]
     asked = {ask.store_id for ask in asks if ask.state is not AskState.CANCELLED}
     most = clocks.rules_of(context, request).matching.most_asked
     if len(asks) < most:
-        for candidate in kind_of(request).candidates(context, request) if candidates is None else candidates:
+        ranked = kind_of(request).candidates(context, request) if candidates is None else candidates
+        for candidate in sorted(ranked, key=lambda one: one.store_id != request.first_store_id):
             if candidate.store_id in asked:
                 continue
             why_not = "stale" if candidate.stale else _why_not(context, request, candidate.store_id)

@@ -19,8 +19,10 @@ from handlers.settings import Rules
 from handlers.support import rules
 from handlers.support.rules import Specialist, Visit
 from handlers.working_time import local
+from storage.purposes import MATCHING
 from storage.queries import bookings as booking_queries
 from storage.queries import people as people_queries
+from storage.queries import shared
 from storage.queries import support as support_queries
 from storage.tables.boards import Technician
 from storage.tables.people import Store
@@ -47,7 +49,7 @@ def _ranked(context: Context, store: Store, support: Support, numbers: Rules) ->
     since = context.now - period_of("technicians", numbers)
     known = [
         (technician, other)
-        for technician, other in support_queries.list_specialists(context.session, since=since)
+        for technician, other in shared.list_specialists(context.session, since=since, purpose=MATCHING)
         if other.id != store.id
         and has_specialty(technician.specialties, support.specialty)
         and rules.has_level(technician.level, support.level)

@@ -69,6 +69,11 @@ texts.add(
 texts.add(
     "support",
     {
+        "ask_store_button": (
+            "请 {store} {technician} 支援",
+            "Ask {store}: {technician}",
+            "Pedir a {store}: {technician}",
+        ),
         "state_accepted": (
             "{store} 已同意,双方确认时间、费用、交通",
             "{store} accepted; both confirm time, cost and travel",

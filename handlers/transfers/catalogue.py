@@ -204,21 +204,6 @@ texts.add(
             "ejemplo: enviado sustituto {sent} original descatalogado",
         ),
         "rest_title": ("其余为什么不要了?", "Why cancel the rest?", "¿Por qué cancelar el resto?"),
-        "stock_title": (
-            "{part}({number})现有库存:",
-            "{part} ({number}) in stock:",
-            "{part} ({number}) en existencias:",
-        ),
-        "stock_line": ("{store}:{count} · {age}", "{store}: {count} · {age}", "{store}: {count} · {age}"),
-        "has_it": ("有", "has it", "tiene"),
-        "has_none": ("无", "none", "no tiene"),
-        "fresh": ("{at} 更新", "as of {at}", "a las {at}"),
-        "stale": ("⚠️ {at} 更新,已过期", "⚠️ as of {at}, out of date", "⚠️ a las {at}, caducado"),
-        "nobody_has": (
-            "没有门店登记有这个配件。",
-            "No store says it has this part.",
-            "Ninguna tienda dice tener esta pieza.",
-        ),
         "ranking_title": ("可以问谁(按先后):", "Who would be asked, in order:", "A quién se preguntaría:"),
         "ranking_line": ("{rank}. {store}:{reasons}", "{rank}. {store}: {reasons}", "{rank}. {store}: {reasons}"),
         "ranking_none": (
@@ -226,7 +211,7 @@ texts.add(
             "No store near has any to give (after safety stock).",
             "Ninguna tienda cercana puede dar (tras el stock de seguridad).",
         ),
-        "ask_button": ("申请调拨 {part}", "Ask for {part}", "Pedir {part}"),
+        "ask_store_button": ("向 {store} 调拨", "Ask {store}", "Pedir a {store}"),
         "which_part": ("是哪个配件?", "Which part?", "¿Qué pieza?"),
         "not_urgent": (
             "按规则这还不算紧急({why})。怎么发?",
@@ -374,7 +359,11 @@ texts.add(
     "help",
     {
         "transfer": ("向别的门店调配件", "Ask another store for a part", "Pedir una pieza a otra tienda"),
-        "stock": ("查哪家门店有货", "See which store has a part", "Ver qué tienda tiene una pieza"),
+        "stock": (
+            "查哪家门店有货;/stock set 前大灯-左 3 更新自己店的库存",
+            "See which store has a part; /stock set headlamp left 3 says how many one's own has",
+            "Ver qué tienda tiene una pieza; /stock set faro izquierdo 3 dice cuántas tiene la propia",
+        ),
         "freight": ("补录运费和单号", "Record freight and waybill", "Registrar flete y albarán"),
     },
 )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from handlers import access, contacts, forms, texts
 from handlers.access import ASKERS
-from handlers.boards import finding, refreshing
+from handlers.boards import figures, refreshing
+from handlers.boards import messages as board_messages
+from handlers.boards.finding import find_parts
 from handlers.chat import Button, Message
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
 from handlers.messages import sentence
@@ -32,7 +34,7 @@ from storage.tables.requests import Ask, Request, State, Transfer, Urgency
 if TYPE_CHECKING:
     from handlers.context import Context
 
-# So many of the ranked stores are named with their reasons.
+# So many of the ranked stores are named with their reasons and offered to be asked.
 MOST_EXPLAINED = 3
 
 # Posting
@@ -89,7 +91,7 @@ def _consider(context: Context, values: dict[str, str], *, waits: bool | None, l
     check_store(context)
     matter = clean(values.get("matter", ""), LONGEST_MATTER)
     words = clean(values.get("part", ""), 80)
-    found, is_exact = finding.find_parts(context, words) if words else ([], False)
+    found, is_exact = find_parts(context, words) if words else ([], False)
     if words and not found:
         raise BadFields({"part": "transfer.unknown_part"}, words=words)
     exact = found[0] if is_exact and len(found) == 1 else None
@@ -313,12 +315,12 @@ def press_again(context: Context, request: int) -> None:
 def stock(context: Context, words: str) -> None:
     """Who has a part, and who would be asked; nothing is asked yet. `set` says how many one's own store has."""
     if (said := refreshing.to_set(words)) is not None:
-        refreshing.set_stock(context, said, sources.find_parts)
+        refreshing.set_stock(context, said)
         return
     wanted = clean(words, 80)
     if not wanted:
         raise BadInput("transfer.stock_usage")
-    found, _ = finding.find_parts(context, wanted)
+    found, _ = find_parts(context, wanted)
     if not found:
         raise BadInput("transfer.unknown_part", words=wanted)
     if len(found) > 1:
@@ -335,20 +337,22 @@ def press_stock(context: Context, part: int) -> None:
 
 
 def show_stock(context: Context, part: Part) -> None:
-    """Answer with who has a part, as far as the asker may see it, and who would be asked."""
+    """Answer with who has a part, as far as the asker may see it, and who would be asked, each with a button."""
     context.audit("stock", part.part_no)
-    rows = messages.stock(context.language, context.timezone, context.now, part, sources.visible_levels(context, part))
+    levels, more = figures.stock(context, part, figures.viewer_of(context), store=context.store)
+    rows = board_messages.stock(context.language, context.timezone, context.now, part, levels, more)
     if context.store is None or context.me.role not in ASKERS:
         context.answer(Message(tuple(rows)))
         return
     would = sources.ranked(context, context.store, part, 1, context.settings.rules)
     rows.extend(messages.ranking(context.language, _said(context, would)))
-    ask = Button(context.words("transfer.ask_button", part=part.name), "transfer.begin", {"part": part.id})
-    context.answer(Message(tuple(rows), ((ask,),) if would else ()))
+    buttons = [(messages.ask_store(context.language, part, one),) for one in would[:MOST_EXPLAINED]]
+    context.answer(Message(tuple(rows), tuple(buttons)))
 
 
 @button("transfer.begin", roles=ASKERS)
-def press_begin(context: Context, part: int) -> None:
-    """Begin a transfer from the stock table, with the part filled in."""
+def press_begin(context: Context, part: int, store: int = 0) -> None:
+    """Begin a transfer from the stock table, with the part filled in; this store is asked first."""
+    context.first_store_id = store or None
     found = stock_queries.get_part(context.session, part)
     _consider(context, {"part": found.part_no}, waits=None)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers import texts
-from handlers.chat import Button, Field, Form, Line, Look, Message, bold, line, message
+from handlers.chat import Button, Field, Form, Line, Look, Message, bold, message
+from handlers.requests.kinds import Candidate
 from handlers.requests.messages import MATTERS, comma
 from handlers.transfers import catalogue  # noqa: F401 - the sentences
 from handlers.working_time import say_day, say_moment
@@ -119,21 +120,10 @@ def ranking(language: str, ranked: Sequence[tuple[str, str]]) -> list[Line]:
     return rows
 
 
-def stock(
-    language: str, timezone: str, now: datetime, part: Part, levels: Sequence[tuple[str, str, datetime, bool]]
-) -> list[Line]:
-    """List who has a part: (store, how many or 有, stated at, stale)."""
-    rows = [texts.say_line(language, "transfer.stock_title", part=bold(part.name), number=part.part_no)]
-    for store, count, stated_at, stale in levels:
-        age = texts.say(
-            language,
-            "transfer.stale" if stale else "transfer.fresh",
-            at=say_moment(stated_at, timezone, now, language),
-        )
-        rows.append(texts.say_line(language, "transfer.stock_line", store=store, count=bold(count), age=age))
-    if not levels:
-        rows.append(line(texts.say(language, "transfer.nobody_has")))
-    return rows
+def ask_store(language: str, part: Part, store: Candidate) -> Button:
+    """Offer to ask one store for a part."""
+    label = texts.say(language, "transfer.ask_store_button", store=store.name)
+    return Button(label, "transfer.begin", {"part": part.id, "store": store.store_id})
 
 
 def owner_buttons(language: str, request: Request) -> tuple[tuple[Button, ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from handlers.settings import Rules
 from handlers.transfers import messages as transfer_messages
 from handlers.transfers import rules
 from handlers.working_time import local, say_moment
+from storage.purposes import MATCHING
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
@@ -57,7 +58,7 @@ def ranked(
     if store.latitude is not None and store.longitude is not None:
         box = box_around(store.latitude, store.longitude, matching.max_km / matching.detour)
     for offer in stock_queries.list_offers(
-        context.session, part.id, to=store.id, more_than=matching.safety_stock, box=box
+        context.session, part.id, purpose=MATCHING, to=store.id, more_than=matching.safety_stock, box=box
     ):
         km = way_km(store, offer, matching.detour)
         if offer.store_id != store.id and (km is None or km <= matching.max_km):
@@ -117,28 +118,6 @@ def reasons(store: Store, other: stock_queries.Offer, one: rules.Ranked, wanted:
         said.append(("why.closes", {"minutes": source.open_minutes}) if source.open_minutes else ("why.closed", {}))
     said.extend(conduct.reasons(source.conduct))
     return tuple(said)
-
-
-def visible_levels(context: Context, part: Part) -> list[tuple[str, str, datetime, bool]]:
-    """List who has a part as far as who asks may see: (store, how many or 有, stated at, stale)."""
-    session = context.session
-    stores = {store.id: store for store in people_queries.list_stores(session)}
-    rows = []
-    for level in stock_queries.list_stock_levels(session, part.id):
-        store = stores.get(level.store_id)
-        if store is None:
-            continue
-        own = context.store is not None and rules.can_see_quantity(context.store.dealer_id, store.dealer_id)
-        count = str(level.quantity) if own else context.words(f"transfer.has_{'it' if level.quantity else 'none'}")
-        rows.append(
-            (
-                store.name,
-                count,
-                level.stated_at,
-                is_stale("stock", level.stated_at, context.now, context.settings.rules),
-            )
-        )
-    return rows
 
 
 def read_details(words: str) -> tuple[str, str, timedelta | None]:

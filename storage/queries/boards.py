@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, select
 
+from storage.queries import live
 from storage.queries.queues import insert_for
-from storage.tables.boards import Capacity, Part, StockLevel, Technician, Travel
+from storage.tables.boards import Board, Capacity, Part, StockLevel, Technician, Travel
 from storage.tables.people import Store
 
 # Rows sent to the database at once: the whole of a large sheet would be held twice.
@@ -75,18 +76,21 @@ def change_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str
 def put_stock_levels(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Say how many of a part a store has, whether it was said before or not."""
     _put(session, StockLevel, ("part_id", "store_id"), ("quantity", "stated_at", "stated_by"), rows)
+    live.note_change(session, Board.STOCK, {row["store_id"] for row in rows}, {row["part_id"] for row in rows})
 
 
 def put_capacities(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Say a store's capacity of a day, whether it was said before or not."""
     said = ("daily_capacity", "bookings", "stated_at", "stated_by")
     _put(session, Capacity, ("store_id", "day"), said, rows)
+    live.note_change(session, Board.CAPACITY, {row["store_id"] for row in rows})
 
 
 def put_technicians(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Put technicians on the map, whether they were there before or not."""
     said = ("level", "specialties", "status", "windows", "stated_at", "stated_by")
     _put(session, Technician, ("store_id", "name"), said, rows)
+    live.note_change(session, Board.TECHNICIANS, {row["store_id"] for row in rows})
 
 
 def put_travel(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from storage.queries import requests
+from storage.queries import live, requests
 from storage.queries.rows import add_row
+from storage.tables.boards import Board, Technician
 from storage.tables.bookings import BookedSlot, Booking, BookingState
 
 SLOT = timedelta(minutes=30)
@@ -40,6 +41,7 @@ def hold_time(
             session.connection().execute(insert(BookedSlot.__table__), rows)  # type: ignore[attr-defined]
     except IntegrityError:
         return False
+    _note(session, {technician_id})
     return True
 
 
@@ -48,6 +50,7 @@ def book_time(session: Session, request_id: int) -> None:
     for booking in list_bookings(session, request_id):
         if booking.state is BookingState.HELD:
             booking.state = BookingState.BOOKED
+            _note(session, {booking.technician_id})
 
 
 def free_time(session: Session, request_id: int, now: datetime) -> None:
@@ -57,6 +60,13 @@ def free_time(session: Session, request_id: int, now: datetime) -> None:
         if booking.state is not BookingState.FREED:
             booking.state, booking.freed_at = BookingState.FREED, now
             session.execute(delete(BookedSlot).where(col(BookedSlot.booking_id) == booking.id))
+            _note(session, {booking.technician_id})
+
+
+def _note(session: Session, technicians: Collection[int]) -> None:
+    """Note that the map shows these technicians otherwise."""
+    stores = session.exec(select(Technician.store_id).where(col(Technician.id).in_(list(technicians)))).all()
+    live.note_change(session, Board.TECHNICIANS, stores)
 
 
 def list_bookings(session: Session, request_id: int) -> Sequence[Booking]:

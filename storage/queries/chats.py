@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
+from storage.queries import live
 from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
+from storage.tables.boards import LiveBoard
 from storage.tables.chats import ButtonToken, Card, Chat, Draft, Purpose
 from storage.tables.people import Region
 from storage.tables.questions import Question, QuestionState
@@ -61,6 +63,7 @@ class NewCard:
     told_event: int = 0
     rendered: str = ""
     question_id: int | None = None
+    board_id: int | None = None
     id: int | None = field(default=None, init=False)
 
 
@@ -100,6 +103,11 @@ def list_bindings_of(session: Session, platform: str, chat: str) -> Sequence[Cha
     return session.exec(select(Chat).where(Chat.platform == platform, Chat.chat == chat)).all()
 
 
+def get_chat(session: Session, chat_id: int) -> Chat:
+    """Get a binding."""
+    return session.get_one(Chat, chat_id)
+
+
 def get_card(session: Session, card_id: int) -> Card:
     """Get a card."""
     return session.get_one(Card, card_id)
@@ -110,14 +118,15 @@ def list_bindings_on(session: Session, platform: str) -> Sequence[Chat]:
     return session.exec(select(Chat).where(Chat.platform == platform).order_by(col(Chat.id))).all()
 
 
-def delete_chat(session: Session, chat: Chat) -> None:
-    """Forget a binding."""
+def delete_chat(session: Session, chat: Chat, now: datetime) -> None:
+    """Forget a binding; the boards that stand there end."""
+    live.end_boards_of(session, chat.id, now)
     session.delete(chat)
     session.flush()
 
 
 def list_open_cards(session: Session, platform: str, chat: str, thread: str | None = None) -> Sequence[Card]:
-    """List the cards in a chat, or in one of its threads, of requests and questions that are not at their end."""
+    """List the cards in a chat, or in one of its threads, of what is not at its end: requests, questions, boards."""
     found: list[Card] = []
     of_requests = (
         select(Card).join(Request, col(Request.id) == col(Card.request_id)).where(col(Request.ended_at).is_(None))
@@ -127,7 +136,10 @@ def list_open_cards(session: Session, platform: str, chat: str, thread: str | No
         .join(Question, col(Question.id) == col(Card.question_id))
         .where(col(Question.state).in_((QuestionState.OPEN, QuestionState.ANSWERED)))
     )
-    for query in (of_requests, of_questions):
+    of_boards = (
+        select(Card).join(LiveBoard, col(LiveBoard.id) == col(Card.board_id)).where(col(LiveBoard.ended_at).is_(None))
+    )
+    for query in (of_requests, of_questions, of_boards):
         query = query.where(Card.platform == platform, _stands_in(chat)).order_by(col(Card.id))
         found.extend(session.exec(query if thread is None else query.where(Card.thread == thread)))
     return found
@@ -146,12 +158,14 @@ def find_card(
     thread: str = "",
     *,
     question_id: int | None = None,
+    board_id: int | None = None,
 ) -> Card | None:
-    """Find the card of a request, or of a question, in a place."""
+    """Find the card of a request, of a question or of a board, in a place."""
     return session.exec(
         select(Card).where(
             Card.request_id == request_id,
             Card.question_id == question_id,
+            Card.board_id == board_id,
             Card.platform == platform,
             Card.chat == chat,
             Card.thread == thread,
@@ -215,9 +229,10 @@ def drop_doubles(session: Session, *, platform: str, chat: str, to: str, now: da
     """Before a chat moves to an id that is known already, give up what stands at both: that of the old id goes."""
     for old in list_bindings_of(session, platform, chat):
         if find_chat(session, platform, to, old.thread) is not None:
-            session.delete(old)
+            delete_chat(session, old, now)
     for card in session.exec(select(Card).where(Card.platform == platform, Card.chat == chat)).all():
-        there = find_card(session, card.request_id, platform, to, card.thread, question_id=card.question_id)
+        of = {"question_id": card.question_id, "board_id": card.board_id}
+        there = find_card(session, card.request_id, platform, to, card.thread, **of)
         if there is not None:
             _drop_card(session, card, now)
     session.flush()

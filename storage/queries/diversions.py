@@ -8,10 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
+from storage.queries import live
 from storage.queries.queues import insert_for
 from storage.queries.requests import UNFINISHED
 from storage.queries.rows import get_row
-from storage.tables.boards import Capacity, Technician
+from storage.tables.boards import Board, Capacity, Technician
 from storage.tables.diversions import Complaint, Diversion, WorkCredit
 from storage.tables.requests import Request
 
@@ -67,6 +68,7 @@ def take_bay(
     if given is not None and has_given:
         given.bookings -= 1
     session.flush()
+    live.note_change(session, Board.CAPACITY, {taker[0], giver[0]})
     return has_given
 
 
@@ -83,6 +85,7 @@ def return_bay(session: Session, *, taker: tuple[int, date], giver: tuple[int, d
     if giver is not None and (given := rows.get(giver)) is not None:
         given.bookings += 1
     session.flush()
+    live.note_change(session, Board.CAPACITY, {store_id for store_id, _ in rows})
 
 
 def _lock(session: Session, places: Sequence[tuple[int, date]]) -> dict[tuple[int, date], Capacity]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, func, text, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, or_, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
@@ -168,6 +168,31 @@ def add_timers(session: Session, timers: Sequence[dict[str, Any]]) -> None:
 def _add_timers(insert: Any) -> Any:
     rows = insert(Timer.__table__).values(attempts=0, error="")  # type: ignore[attr-defined]
     return Prepared(rows.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def set_timers_again(session: Session, timers: Sequence[dict[str, Any]]) -> None:
+    """Set timers (key, name, due_at, args) that fire again and again: one that waits already is left as it is.
+
+    Whoever sets one waits for who is firing it in this instant, and sets it anew: no change goes unseen.
+    """
+    rows = [
+        {**timer, "args": json.dumps(timer["args"], ensure_ascii=False), "try_at": timer["due_at"]} for timer in timers
+    ]
+    if rows:
+        _set_again(insert_for(session)).change(session, rows)
+
+
+@cache
+def _set_again(insert: Any) -> Any:
+    rows = insert(Timer.__table__).values(attempts=0, error="")  # type: ignore[attr-defined]
+    anew: dict[str, Any] = {name: rows.excluded[name] for name in ("due_at", "try_at", "args", "attempts", "error")}
+    return Prepared(
+        rows.on_conflict_do_update(
+            index_elements=["key"],
+            set_=anew | {"fired_at": None, "cancelled_at": None},
+            where=or_(_timer.c.fired_at.is_not(None), _timer.c.cancelled_at.is_not(None)),
+        )
+    )
 
 
 _timer = Timer.__table__  # type: ignore[attr-defined]

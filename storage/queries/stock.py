@@ -10,12 +10,13 @@ from sqlalchemy import Connection, and_, bindparam, delete, event, func, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from storage.queries import requests
+from storage.purposes import check_purpose
+from storage.queries import live, requests
 from storage.queries.prepared import Prepared
 from storage.queries.queues import insert_for
 from storage.queries.rows import get_row
-from storage.tables.boards import Part, PartWord, StockLevel, StockMove, Travel
-from storage.tables.people import Store
+from storage.tables.boards import Board, Part, PartWord, StockLevel, StockMove, Travel
+from storage.tables.people import Dealer, Store
 from storage.tables.requests import Counter
 
 
@@ -37,7 +38,8 @@ class Offer(NamedTuple):
 
 
 # What is asked at each transfer is prebuilt: building a statement takes longer than running it.
-_parts, _levels, _stores = Part.__table__, StockLevel.__table__, Store.__table__  # type: ignore[attr-defined]
+_parts, _levels = Part.__table__, StockLevel.__table__  # type: ignore[attr-defined]
+_stores, _dealers = Store.__table__, Dealer.__table__  # type: ignore[attr-defined]
 _travel = Travel.__table__  # type: ignore[attr-defined]
 _PARTS = "parts"  # the counter that goes up whenever a part, or a word for one, has changed
 _STATE = Prepared(select(Counter.value).where(Counter.name == _PARTS))
@@ -57,9 +59,13 @@ _OFFERS = Prepared(
         _levels.c.stated_at,
     )
     .join(_levels, _levels.c.store_id == _stores.c.id)
+    .join(_dealers, _dealers.c.id == _stores.c.dealer_id)
     .outerjoin(_travel, and_(_travel.c.to_store_id == bindparam("to"), _travel.c.from_store_id == _stores.c.id))
     .where(
-        _levels.c.part_id == bindparam("part_id"), _levels.c.quantity > bindparam("least"), _stores.c.active.is_(True)
+        _levels.c.part_id == bindparam("part_id"),
+        _levels.c.quantity > bindparam("least"),
+        _stores.c.active.is_(True),
+        _dealers.c.agreed.is_(True),
     )
     .order_by(_stores.c.id)
 )
@@ -183,12 +189,20 @@ def count_stock(session: Session, store_id: int, part_id: int) -> int:
 
 
 def list_offers(
-    session: Session, part_id: int, *, to: int, more_than: int, box: tuple[float, float, float, float] | None = None
+    session: Session,
+    part_id: int,
+    *,
+    purpose: str,
+    to: int,
+    more_than: int,
+    box: tuple[float, float, float, float] | None = None,
 ) -> Sequence[Offer]:
-    """List the stores in use that say they have more of a part than so many, by their ids, with the way to a store.
+    """List the stores in use that share their figures and have more of a part than so many, by their ids.
 
-    With a `box` (south, north, west, east in degrees) those in it, and those whose place is not known.
+    Each with the way to a store. With a `box` (south, north, west, east in degrees) those in it, and those whose place
+    is not known.
     """
+    check_purpose(purpose)
     asked: dict[str, float] = {"part_id": part_id, "least": more_than, "to": to}
     if box is None:
         return list(map(Offer._make, _OFFERS.rows(session, **asked)))
@@ -199,13 +213,6 @@ def list_offers(
 def list_ways(session: Session, to: int) -> dict[int, int]:
     """Return store → the minutes of the way from there to a store, as far as it was measured."""
     return dict(session.exec(select(Travel.from_store_id, Travel.minutes).where(Travel.to_store_id == to)).all())
-
-
-def list_stock_levels(session: Session, part_id: int) -> Sequence[StockLevel]:
-    """List what each store says it has of a part."""
-    return session.exec(
-        select(StockLevel).where(StockLevel.part_id == part_id).order_by(col(StockLevel.store_id))
-    ).all()
 
 
 def move_stock(
@@ -258,4 +265,5 @@ def move_stock(
                 StockLevel(part_id=part_id, store_id=store_id, quantity=change, stated_at=now, stated_by=f"move:{key}")
             )
     session.flush()
+    live.note_change(session, Board.STOCK, {giver_id, taker_id}, {part_id})
     return True

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from storage.queries.rows import get_row
 from storage.tables.boards import Technician
 from storage.tables.bookings import Booking, BookingState
-from storage.tables.people import Person, Role, Store
+from storage.tables.people import Person, Role
 from storage.tables.requests import Event, Request, State
 from storage.tables.support import Support
 
@@ -47,16 +47,6 @@ class Figures(NamedTuple):
 def get_support(session: Session, request_id: int) -> Support:
     """Get what a support is about."""
     return get_row(session, Support, request_id)
-
-
-def list_specialists(session: Session, *, since: datetime) -> Sequence[tuple[Technician, Store]]:
-    """List the technicians of active stores whose row was said since then, with their stores. Purpose: matching."""
-    return session.exec(
-        select(Technician, Store)
-        .join(Store, col(Store.id) == col(Technician.store_id))
-        .where(col(Store.active).is_(True), Technician.stated_at >= since)
-        .order_by(col(Technician.id))
-    ).all()
 
 
 def list_specialties(session: Session) -> list[str]:

@@ -1,11 +1,20 @@
 """What there is: parts and stock levels, technicians, capacity. Each row carries who said it and when."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.types import identity, moment
+from storage.types import choice, identity, moment
+
+
+class Board(StrEnum):
+    """The three tables everybody can see."""
+
+    STOCK = "stock"
+    TECHNICIANS = "tech"
+    CAPACITY = "capacity"
 
 
 class Part(SQLModel, table=True):
@@ -103,3 +112,35 @@ class Capacity(SQLModel, table=True):
     bookings: int
     stated_at: datetime = moment()
     stated_by: str = ""
+
+
+class LiveBoard(SQLModel, table=True):
+    """A board that stands in a bound chat and is kept up to date there, until it ends; its message is a card.
+
+    `what` is the part's number, or the specialty as people wrote it. It is looked at when something on it changes;
+    `hurried` counts the changes shown shortly after one another.
+    """
+
+    __tablename__ = "live_boards"
+    __table_args__ = (
+        Index(
+            "uq_live_boards_one_of_a_kind",
+            "chat_id",
+            "board",
+            "what",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: int = identity()
+    chat_id: int | None = Field(default=None, foreign_key="chats.id", index=True)  # None: the chat is bound no more
+    board: Board = choice(Board)
+    part_id: int | None = Field(default=None, foreign_key="parts.id")  # of stock
+    what: str = ""
+    begun_at: datetime = moment()
+    begun_by: int = Field(foreign_key="persons.id")
+    looked_at: datetime | None = moment(default=None, nullable=True)
+    changed_at: datetime | None = moment(default=None, nullable=True)  # what it shows
+    hurried: int = 0
+    ended_at: datetime | None = moment(default=None, nullable=True)

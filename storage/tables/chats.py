@@ -39,18 +39,20 @@ class Chat(SQLModel, table=True):
 class Card(SQLModel, table=True):
     """A message of a request that is edited in place: one for each bound chat, one for each person who must act.
 
-    A question of the technicians' has its cards too. `message` is the platform's id once it is posted, `posted_chat`
-    the chat the platform put it in.
+    A question of the technicians' has its cards too, and a live board one. `message` is the platform's id once it is
+    posted, `posted_chat` the chat the platform put it in.
     """
 
     __tablename__ = "cards"
     __table_args__ = (
         UniqueConstraint("request_id", "platform", "chat", "thread"),
         UniqueConstraint("question_id", "platform", "chat", "thread"),
+        UniqueConstraint("board_id", "platform", "chat", "thread"),
     )
     id: int = identity()
-    request_id: int | None = Field(default=None, foreign_key="requests.id")  # one of the two
+    request_id: int | None = Field(default=None, foreign_key="requests.id")  # one of the three
     question_id: int | None = Field(default=None, foreign_key="questions.id")
+    board_id: int | None = Field(default=None, foreign_key="live_boards.id")
     platform: str
     chat: str = Field(index=True)
     thread: str = ""

@@ -28,6 +28,7 @@ class Dealer(SQLModel, table=True):
     __tablename__ = "dealers"
     id: int = identity()
     name: str = Field(unique=True)
+    agreed: bool = True  # to share its figures; without it they take part in nothing
 
 
 class Region(SQLModel, table=True):

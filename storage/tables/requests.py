@@ -104,6 +104,7 @@ class Request(SQLModel, table=True):
     store_id: int = Field(foreign_key="stores.id")  # who asks
     region_id: int = Field(foreign_key="regions.id")
     author_id: int = Field(foreign_key="persons.id")
+    first_store_id: int | None = Field(default=None, foreign_key="stores.id")  # picked by its author: asked first
     owner_store_id: int | None = Field(default=None, foreign_key="stores.id")  # who accepted
     owner_person_id: int | None = Field(default=None, foreign_key="persons.id")
     policy_id: int = Field(foreign_key="policies.id")

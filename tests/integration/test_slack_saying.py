@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from bot.clock import SimulatedClock
 from bot.platform import DeliveryError, Gone, Level, Posted, TryLater, Unreachable, Unsayable
 from bot.slack import SCOPES, Slack
-from handlers.chat import Address, Button, Look, Message, Span, bold, code, copy, line, message
+from handlers.chat import Address, Button, Look, Message, Span, bold, code, copy, line, message, table
 from tests.slack_desk import make
 from tests.wire_slack import SlackWire
 from tests.wire_slack_web import Said
@@ -49,6 +50,20 @@ def button(label: str = "可以", token: str = "tok") -> Button:
 
 
 # Looks
+
+
+async def test_a_board_is_pinned_and_unpinned_at_its_end(slack: Slack, wire: SlackWire) -> None:
+    board = replace(message("库存", table(["门店  3", "SZ01  0"])), pinned="pinned")
+    posted = await slack.post(EAST, board)
+    (said,) = wire.messages(CHANNEL)
+    assert said.pinned
+    assert [one["type"] for one in said.blocks[0]["elements"]] == ["rich_text_section", "rich_text_preformatted"]
+    assert said.words == "库存\n门店  3\nSZ01  0"
+    await slack.edit(EAST, posted, replace(message("⏹"), pinned="unpinned"))
+    assert not said.pinned
+    wire.fail_next("pins.add", 500)
+    await slack.post(EAST, board)  # it stands there all the same
+    assert [one.pinned for one in wire.messages(CHANNEL)] == [False, False]
 
 
 async def test_styles_travel_beside_the_words(slack: Slack, wire: SlackWire) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from handlers.chat import (
     copy,
     line,
     message,
+    table,
 )
 from tests.integration.telegram_desk import (
     GROUP,
@@ -383,3 +385,20 @@ async def test_doctor_never_raises(wire: TelegramWire, telegram: Telegram) -> No
         (finding,) = await telegram.check()
         assert finding.level is Level.FAIL
         assert finding.mend
+
+
+async def test_a_board_is_pinned_silently_unpinned_at_its_end_and_said_where_it_may_not_be(
+    wire: TelegramWire, telegram: Telegram
+) -> None:
+    board = replace(message(table(["门店  3", "SZ01  0"])), pinned="pinned")
+    posted = await telegram.post(address(GROUP), board)
+    (shown,) = wire.messages(GROUP)
+    assert shown.pinned and wire.calls_of("pinChatMessage")[0].params["disable_notification"]
+    assert [one["type"] for one in shown.entities] == ["pre"]
+    await telegram.edit(address(GROUP), posted, replace(message("3"), pinned="pinned"))
+    assert len(wire.calls_of("pinChatMessage")) == 1  # whoever unpinned it meant it
+    await telegram.edit(address(GROUP), posted, replace(message("⏹"), pinned="unpinned"))
+    assert not shown.pinned
+    wire.chats[GROUP].may_pin = False
+    await telegram.post(address(GROUP), board)
+    assert not wire.messages(GROUP)[-1].pinned

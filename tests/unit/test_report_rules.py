@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 import handlers.requests.messages  # noqa: F401 - the steps' words
 from handlers import texts
+from handlers.columns import width
 from handlers.ledger.rules import Standing
 from handlers.reports import rules
 from handlers.reports.evening_messages import digest, network_digest, nudge_list
@@ -257,11 +257,6 @@ def test_kinds_nobody_used_yet_have_no_line() -> None:
     assert "支援" not in board
     assert "分流" not in board
     assert "调拨 0 单" in board
-
-
-def width(words: str) -> int:
-    """Return how many columns words take: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in words)
 
 
 def test_a_stores_line_fits_a_phone() -> None:
