@@ -24,6 +24,8 @@ from pydantic_core import PydanticCustomError
 
 from bot.config_words import KeyPath, Words
 from handlers.settings import (
+    Ahead,
+    Boards,
     Clocks,
     Customers,
     Digest,
@@ -211,6 +213,8 @@ class Config(Frozen):
     supporting: Supporting = Supporting()
     limits: Limits = Limits()
     digest: Digest = Digest()
+    boards: Boards = Boards()
+    ahead: Ahead = Ahead()
     flood: Flood = Flood()
     customers: Customers = Customers()
 
@@ -225,7 +229,13 @@ class Config(Frozen):
             limits=self.limits,
         )
         return Settings(
-            network=self.network, digest=self.digest, flood=self.flood, customers=self.customers, rules=rules
+            network=self.network,
+            digest=self.digest,
+            boards=self.boards,
+            ahead=self.ahead,
+            flood=self.flood,
+            customers=self.customers,
+            rules=rules,
         )
 
     def secrets(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ INPUT_LIMIT = 3000
 CALLBACK = "xietong_form"
 INPUT = "value"  # the action id of every input; its block's id is the field's name
 
+_BOXED = frozenset({"copy", "table"})
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 # Only plain addresses become links: Slack refuses the whole message for one that it finds invalid.
 _LINK = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:[/?#][A-Za-z0-9/?#&=%._~+-]*)?")
@@ -132,14 +133,14 @@ def _fitting(text: str, room: int) -> int:
 def _rich_text(rows: Sequence[Line]) -> Block:
     """Return the lines as one block: runs of words, and boxes for what is to be copied."""
     elements: list[Block] = []
-    for boxed, lot in groupby(rows, lambda row: any(span.style == "copy" for span in row)):
+    for boxed, lot in groupby(rows, lambda row: any(span.style in _BOXED for span in row)):
         lines = list(lot)
         if not boxed:
             elements += _section(lines)
             continue
         for row in lines:
-            elements += _section([tuple(span for span in row if span.style != "copy")])
-            words = "".join(span.text for span in row if span.style == "copy")
+            elements += _section([tuple(span for span in row if span.style not in _BOXED)])
+            words = "".join(span.text for span in row if span.style in _BOXED)
             if words:
                 elements.append({"type": "rich_text_preformatted", "elements": [_text(words)]})
     # Slack refuses a message with nothing in it; a blank is what an empty one looks like.

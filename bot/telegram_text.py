@@ -84,7 +84,7 @@ def _run(span: Span, *, alone: bool) -> _Run:
     if span.style == "mention":
         known = span.user.isascii() and span.user.isdigit()
         return _Run(text, f'<a href="tg://user?id={span.user}">', "</a>") if known else _Run(text)
-    if span.style == "copy" and (alone or "\n" in text):
+    if span.style == "table" or (span.style == "copy" and (alone or "\n" in text)):
         return _Run(text, *_BLOCK)
     return _Run(text, *_TAGS.get(span.style, ("", "")))
 

@@ -6,6 +6,7 @@ is a frozen value that survives a trip through JSON, because the inbound and out
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Literal
@@ -93,13 +94,14 @@ PLATFORM_FOUND = "platform_found"
 WHEREABOUTS = "whereabouts"  # somebody is there; values: latitude, longitude (degrees), again = 1: a live one goes on
 FLOODED = "flooded"  # values: was = what kind it was before; wait = seconds
 
-Style = Literal["", "bold", "italic", "code", "copy", "mention"]
+Style = Literal["", "bold", "italic", "code", "copy", "table", "mention"]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """A run of words in one style. `copy` is a text to take over as it stands; a `mention` names a person of ours.
 
+    A `table` stands in a line of its own, its rows at line ends: a block in a monospace face.
     `user` is filled in when a mention is said: the person's id on that platform, or "" (then only the name shows).
     """
 
@@ -130,6 +132,11 @@ def code(text: str) -> Span:
 def copy(text: str) -> Span:
     """Return a text ready to forward."""
     return Span(text, "copy")
+
+
+def table(rows: Iterable[str]) -> Span:
+    """Return rows as a block in a monospace face; `handlers/columns.py` fills them up."""
+    return Span("\n".join(rows), "table")
 
 
 def mention(person: int | None, name: str) -> Span:

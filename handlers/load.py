@@ -46,6 +46,8 @@ DECLARING = (
     "handlers.diversions.serving",
     "handlers.diversions.complaints",
     "handlers.diversions.kind",
+    "handlers.diversions.ahead",
+    "handlers.diversions.alerts",
     "handlers.costs.commands",
     "handlers.reports.commands",
     "handlers.reports.timers",

@@ -462,6 +462,26 @@ class Digest(Frozen):
     )
 
 
+class Boards(Frozen):
+    """The boards everybody can see."""
+
+    busy: int = Field(75, ge=1, le=100, description="from so many per cent of its capacity a store is yellow")
+    full: int = Field(100, ge=1, description="over so many per cent it is red")
+
+
+class Ahead(Frozen):
+    """How full the stores will be, and when a store is told that it will be too full."""
+
+    weeks: int = Field(4, ge=1, le=12, description="the same weekday of so many weeks past says what a day usually is")
+    least_weeks: int = Field(2, ge=1, description="of fewer weeks than this bookings alone count")
+    alert_days: int = Field(
+        2, ge=0, le=7, description="of so many days, today the first, a store is told that one is too full; 0: of none"
+    )
+    morning: TimeOfDay = Field(
+        time(8, 0), description="the days ahead are looked at by this local time, and after every change of bookings"
+    )
+
+
 class Flood(Frozen):
     """How much one account may say; what is over it is dropped, and whoever sent it is told once."""
 
@@ -494,6 +514,8 @@ class Settings(Frozen):
 
     network: Network = Network()
     digest: Digest = Digest()
+    boards: Boards = Boards()
+    ahead: Ahead = Ahead()
     flood: Flood = Flood()
     customers: Customers = Customers()
     rules: Rules = Rules()

@@ -67,7 +67,7 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
             bays.append(rules.Bay(other.id, capacity, booked, way_km(store, other, numbers.matching.detour)))
     ranked = rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
     return [
-        Offer(others[one.bay.store_id], one, _reasons(store, others[one.bay.store_id], one))
+        Offer(others[one.bay.store_id], one, reasons_for(store, others[one.bay.store_id], one))
         for one in ranked
         if _takes(others[one.bay.store_id], context.now, timedelta(minutes=one.way_minutes))
     ]
@@ -87,7 +87,7 @@ def _takes(store: Store, now: datetime, way: timedelta) -> bool:
     return store.emergencies or is_open(request_rules.hours_of(store), now + way)
 
 
-def _reasons(store: Store, other: Store, one: rules.Ranked) -> tuple[Reason, ...]:
+def reasons_for(store: Store, other: Store, one: rules.Ranked) -> tuple[Reason, ...]:
     """Say why a store stands where it stands; its figures only within one dealer."""
     said: list[Reason] = []
     if one.bay.booked is None:

@@ -31,6 +31,7 @@ GROWING = frozenset(
     {
         *("requests", "transfers", "asks", "steps", "events", "cards", "button_tokens", "stock_moves"),
         *("points_entries", "money_entries", "audit_entries", "inbound", "outbox", "timers"),
+        *("capacities", "outlooks"),
     }
 )
 # Indexes over what is open alone: to read all of one is to read what waits.
