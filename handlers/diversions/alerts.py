@@ -123,13 +123,17 @@ def _days_ahead(context: Context, store: Store) -> list[date]:
 
 
 def _near(context: Context) -> Callable[[Store, date], Sequence[sources.Offer]]:
-    """Return what ranks the green stores near one on a day; a day is read once, and of every store."""
+    """Return what ranks the green stores near one on a day; the stores are read once, and each day."""
+
+    @cache
+    def stores() -> dict[int, Store]:
+        return {store.id: store for store in people_queries.list_stores(context.session)}
 
     @cache
     def known(day: date) -> dict[Place, Forecast]:
-        return days.read(context, people_queries.list_stores(context.session), [day], matched=True)
+        return days.read(context, stores().values(), [day], matched=True)
 
-    return lambda store, day: days.green_near(context, store, day, known(day))
+    return lambda store, day: days.green_near(context, store, day, stores(), known(day))
 
 
 # Telling

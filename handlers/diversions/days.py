@@ -13,7 +13,6 @@ from handlers.diversions.sources import Offer
 from handlers.requests import rules as request_rules
 from handlers.working_time import ALWAYS, at_local, local, next_opening
 from storage.queries import outlooks
-from storage.queries import people as people_queries
 from storage.queries.outlooks import Place
 from storage.tables.people import Store
 
@@ -50,22 +49,23 @@ def read(
     return found
 
 
-def green_near(context: Context, store: Store, day: date, known: Mapping[Place, Forecast]) -> list[Offer]:
-    """Rank the stores with a green light that take customers of this one on a day; `known` is of every store.
+def green_near(
+    context: Context, store: Store, day: date, stores: Mapping[int, Store], known: Mapping[Place, Forecast]
+) -> list[Offer]:
+    """Rank which of these stores have a green light and take customers of this one on a day.
 
     Of another dealer's store it is said that it has room, and neither how much nor how long one waits there.
     """
     rules_now = context.settings.rules
-    others = {other.id: other for other in people_queries.list_stores(context.session) if other.id != store.id}
     bays = []
-    for other in others.values():
+    for other in stores.values():
         one = known.get((other.id, day))
-        if one is not None and one.light(context.settings.boards) == "🟢":
+        if other.id != store.id and one is not None and one.light(context.settings.boards) == "🟢":
             bay = one.bay(other.id, sources.way_km(store, other, rules_now.matching.detour))
             bays += [bay] if bay else []
     found = []
     for ranked in rules.rank(bays, rules_now.diverting, rules_now.matching.speed_kmh):
-        other = others[ranked.bay.store_id]
+        other = stores[ranked.bay.store_id]
         if not _takes_on(other, day, context.now, timedelta(minutes=ranked.way_minutes)):
             continue
         offer = Offer(other, ranked, sources.reasons_for(store, other, ranked))
