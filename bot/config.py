@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config_words import KeyPath, Words
 from handlers.settings import (
+    Ahead,
     Boards,
     Clocks,
     Customers,
@@ -214,6 +215,7 @@ class Config(Frozen):
     supporting: Supporting = Supporting()
     limits: Limits = Limits()
     digest: Digest = Digest()
+    ahead: Ahead = Ahead()
     flood: Flood = Flood()
     customers: Customers = Customers()
     boards: Boards = Boards()
@@ -235,6 +237,7 @@ class Config(Frozen):
             flood=self.flood,
             customers=self.customers,
             boards=self.boards,
+            ahead=self.ahead,
             rules=rules,
         )
 

@@ -56,6 +56,8 @@ DECLARING = (
     "handlers.diversions.serving",
     "handlers.diversions.complaints",
     "handlers.diversions.kind",
+    "handlers.diversions.ahead",
+    "handlers.diversions.alerts",
     "handlers.reports.commands",
     "handlers.reports.timers",
 )

@@ -512,6 +512,19 @@ class Boards(Frozen):
     target: float = Field(95, ge=0, le=100, description="refreshes in time and figures right: over so many per cent")
 
 
+class Ahead(Frozen):
+    """How full the stores will be, and when a store is told that it will be too full."""
+
+    weeks: int = Field(4, ge=1, le=12, description="the same weekday of so many weeks past says what a day usually is")
+    least_weeks: int = Field(2, ge=1, description="of fewer weeks than this bookings alone count")
+    alert_days: int = Field(
+        2, ge=0, le=7, description="of so many days, today the first, a store is told that one is too full; 0: of none"
+    )
+    morning: TimeOfDay = Field(
+        time(8, 0), description="the days ahead are looked at by this local time, and after every change of bookings"
+    )
+
+
 class Flood(Frozen):
     """How much one account may say; what is over it is dropped, and whoever sent it is told once."""
 
@@ -544,6 +557,7 @@ class Settings(Frozen):
 
     network: Network = Network()
     digest: Digest = Digest()
+    ahead: Ahead = Ahead()
     flood: Flood = Flood()
     customers: Customers = Customers()
     boards: Boards = Boards()

@@ -30,7 +30,7 @@ def look(context: Context, board: int) -> None:
     live.show(context, found, chat)
 
 
-@periodic("boards")
+@periodic("live_boards")
 def see_to_boards(context: Context) -> None:
     """Look at the boards nobody has looked at for a while: figures grow old by themselves."""
     unseen = live_queries.list_unseen(context.session, context.now - context.settings.boards.live_again)

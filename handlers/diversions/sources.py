@@ -77,7 +77,7 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
             bays.append(rules.Bay(other.id, capacity, booked, km, ways.get(other.id), burden))
     ranked = rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
     return [
-        Offer(others[one.bay.store_id], one, _reasons(store, others[one.bay.store_id], one, known[one.bay.store_id]))
+        Offer(others[one.bay.store_id], one, reasons_for(store, others[one.bay.store_id], one, known[one.bay.store_id]))
         for one in ranked
         if _takes(others[one.bay.store_id], context.now, timedelta(minutes=one.way_minutes))
     ]
@@ -90,8 +90,8 @@ def _takes(store: Store, now: datetime, way: timedelta) -> bool:
     return store.emergencies or is_open(request_rules.hours_of(store), now + way)
 
 
-def _reasons(store: Store, other: Store, one: rules.Ranked, answers: Conduct) -> tuple[Reason, ...]:
-    """Say why a store stands where it stands; its figures only within one dealer."""
+def reasons_for(store: Store, other: Store, one: rules.Ranked, answers: Conduct | None = None) -> tuple[Reason, ...]:
+    """Say why a store stands where it stands, and how it answers now; its figures only within one dealer."""
     said: list[Reason] = []
     if one.bay.booked is None:
         said.append(("why.bookings_unknown", {}))
@@ -106,7 +106,8 @@ def _reasons(store: Store, other: Store, one: rules.Ranked, answers: Conduct) ->
     else:
         said.append(("why.way", {"km": round(one.bay.km), "minutes": one.way_minutes}))
     said.append(("why.wait", {"minutes": one.wait_minutes}))
-    said.extend(conduct.reasons(answers))
+    if answers is not None:
+        said.extend(conduct.reasons(answers))
     return tuple(said)
 
 

@@ -107,7 +107,7 @@ class Capacity(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("store_id", "day"),)
     id: int = identity()
     store_id: int = Field(foreign_key="stores.id")
-    day: date
+    day: date = Field(index=True)
     daily_capacity: int
     bookings: int
     stated_at: datetime = moment()

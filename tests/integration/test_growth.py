@@ -32,6 +32,7 @@ GROWING = frozenset(
         *("requests", "transfers", "asks", "steps", "events", "cards", "button_tokens", "stock_moves"),
         *("points_entries", "money_entries", "audit_entries", "inbound", "outbox", "timers"),
         *("supports", "diversions", "work_credits", "bookings", "booked_slots"),
+        *("capacities", "outlooks"),
     }
 )
 # Indexes over what is open alone: to read all of one is to read what waits.
