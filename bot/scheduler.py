@@ -18,7 +18,7 @@ from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
 from bot.meters import Meters
-from bot.threads import Desk
+from bot.threads import GROUP, Desk
 from handlers import dispatch
 from handlers.settings import Settings
 from storage.queries import queues
@@ -26,7 +26,7 @@ from storage.queries import queues
 log = logging.getLogger(__name__)
 logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of each tick
 
-HANDS = 16  # timers fired at once: on SQLite one commit ends them together …
+HANDS = GROUP  # timers fired at once: on SQLite one commit ends them together …
 POSTGRES_HANDS = 4  # … and on PostgreSQL each takes a connection of the few there are
 BATCH = 100  # late timers told of at once
 BREATH = 0.02  # seconds between two looks at the timers: a burst of commits is one reason to look

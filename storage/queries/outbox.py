@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import BigInteger, Table, bindparam, case, exists, func, literal, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from storage.queries.prepared import Prepared
@@ -60,33 +60,42 @@ _TO_SAY = (
 )
 
 
-def _waiting() -> Any:
-    """Number what is still to be said in the order of its chat, what is being said first: then the chat waits.
+_LATER = 1 << 48  # what a priority counts beside an id: of two rows the one of the less sum is said first
 
-    What is held stands in a line of its own until its time has come.
+
+def _waiting() -> Any:
+    """Ask of each chat for the first of what is still to be said, unless something is being said there.
+
+    What is held stands in a line of its own until its time has come. To sort all that waits would take several times as
+    long: a look through a long outbox must cost little.
     """
-    held = case((_rows.c.held_until > bindparam("now"), _rows.c.held_until))
-    is_held = case((held.is_(None), 0), else_=1)
-    place = func.row_number().over(
-        partition_by=(_rows.c.platform, _rows.c.chat, is_held),
-        order_by=(case((_rows.c.claimed_at.is_(None), 1), else_=0), held, _rows.c.priority, _rows.c.id),
-    )
-    numbered = (
+    is_held = _rows.c.held_until > bindparam("now")
+    place = _rows.c.priority * literal(_LATER, BigInteger) + _rows.c.id
+    first = func.min(case((is_held, None), else_=place))
+    chats = (
         select(
-            _rows.c.id,
             _rows.c.platform,
             _rows.c.chat,
-            func.coalesce(held, _rows.c.try_at).label("not_before"),
-            _rows.c.priority,
-            _rows.c.claimed_at,
-            place.label("place"),
+            case((func.count(_rows.c.claimed_at) == 0, first)).label("first"),
+            func.min(case((is_held, place))).label("first_held"),
+            func.min(case((is_held, _rows.c.held_until))).label("held"),
         )
         .where(_rows.c.done_at.is_(None))
+        .group_by(_rows.c.platform, _rows.c.chat)
         .subquery()
     )
-    firsts = select(numbered.c.id, numbered.c.platform, numbered.c.chat, numbered.c.not_before)
-    return firsts.where(numbered.c.place == 1, numbered.c.claimed_at.is_(None)).order_by(
-        numbered.c.priority, numbered.c.id
+    return (
+        select(
+            chats.c.platform,
+            chats.c.chat,
+            _rows.c.id,
+            _rows.c.try_at,
+            (chats.c.first_held % literal(_LATER, BigInteger)).label("held_id"),
+            chats.c.held,
+        )
+        .select_from(chats)
+        .outerjoin(_rows, _rows.c.id == chats.c.first % literal(_LATER, BigInteger))
+        .order_by(chats.c.first)
     )
 
 
@@ -149,7 +158,13 @@ _PLACE = Prepared(
 
 def list_waiting(session: Session, now: datetime) -> list[Waiting]:
     """List the first of each chat that waits for something, the most urgent first."""
-    return [Waiting(*row) for row in _WAITING.rows(session, now=now)]
+    waiting = []
+    for row in _WAITING.rows(session, now=now):
+        if row.id is not None:
+            waiting.append(Waiting(row.id, row.platform, row.chat, row.try_at))
+        if row.held is not None:
+            waiting.append(Waiting(row.held_id, row.platform, row.chat, row.held))
+    return waiting
 
 
 def claim_rows(session: Session, row_ids: Collection[int], now: datetime, by: str) -> list[Any]:
