@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,6 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
     others = {other.id: other for other in people_queries.list_stores(context.session) if other.id != store.id}
     stated = _stated(context, others)
     ways = stock_queries.list_ways(context.session, store.id)
-    known = conduct.of_stores(context, others)
     bays = []
     for other in others.values():
         row = stated.get(other.id)
@@ -69,13 +68,23 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
         if capacity:
             booked = row.bookings if row is not None else None
             km = way_km(store, other, numbers.matching.detour)
-            burden = request_rules.burden(known[other.id], numbers.ranking)
-            bays.append(rules.Bay(other.id, capacity, booked, km, ways.get(other.id), burden))
-    ranked = rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
-    return [
-        Offer(others[one.bay.store_id], one, _reasons(store, others[one.bay.store_id], one, known[one.bay.store_id]))
-        for one in ranked
+            bays.append(rules.Bay(other.id, capacity, booked, km, ways.get(other.id)))
+    ranked = [
+        one
+        for one in rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
         if _takes(others[one.bay.store_id], context.now, timedelta(minutes=one.way_minutes))
+    ]
+    first, rest = ranked[: conduct.MOST_WEIGHED], ranked[conduct.MOST_WEIGHED :]
+    known = conduct.of_stores(context, [one.bay.store_id for one in first])
+    weighed = [replace(one.bay, burden=request_rules.burden(known[one.bay.store_id], numbers.ranking)) for one in first]
+    first = rules.rank(weighed, numbers.diverting, numbers.matching.speed_kmh)
+    return [
+        Offer(
+            others[one.bay.store_id],
+            one,
+            _reasons(store, others[one.bay.store_id], one, known.get(one.bay.store_id)),
+        )
+        for one in (*first, *rest)
     ]
 
 
@@ -93,7 +102,7 @@ def _takes(store: Store, now: datetime, way: timedelta) -> bool:
     return store.emergencies or is_open(request_rules.hours_of(store), now + way)
 
 
-def _reasons(store: Store, other: Store, one: rules.Ranked, answers: Conduct) -> tuple[Reason, ...]:
+def _reasons(store: Store, other: Store, one: rules.Ranked, answers: Conduct | None) -> tuple[Reason, ...]:
     """Say why a store stands where it stands; its figures only within one dealer."""
     said: list[Reason] = []
     if one.bay.booked is None:
@@ -109,7 +118,8 @@ def _reasons(store: Store, other: Store, one: rules.Ranked, answers: Conduct) ->
     else:
         said.append(("why.way", {"km": round(one.bay.km), "minutes": one.way_minutes}))
     said.append(("why.wait", {"minutes": one.wait_minutes}))
-    said.extend(conduct.reasons(answers))
+    if answers is not None:
+        said.extend(conduct.reasons(answers))
     return tuple(said)
 
 
