@@ -44,12 +44,15 @@ class PartIndex:
 
     def __init__(self, parts: Iterable[PartName], synonyms: Synonyms = SYNONYMS) -> None:
         self.synonyms = synonyms
+        self._empty()
+        self.renew(parts)
+
+    def _empty(self) -> None:
         self._parts: dict[int, PartName] = {}
         self._entries: dict[int, int] = {}  # part → its number in the postings
         self._listed: list[int] = []  # and the other way round
         self._named: dict[str, int | list[int]] = {}  # one of that name, or several
         self._postings = Postings(features_of)
-        self.renew(parts)
 
     def renew(self, parts: Iterable[PartName]) -> int:
         """Take in the parts as they are now; returns how many were new, called otherwise or gone."""
@@ -58,12 +61,13 @@ class PartIndex:
         for known in old:
             self._forget(known)
         new = [part for part in now.values() if part.id not in self._parts]
-        if self._postings.gone > len(now):  # more is gone than there is
-            self.__init__(now.values(), self.synonyms)  # type: ignore[misc]
-        else:
-            for part in new:
-                self._learn(part)
-        return len(new) + len(old)
+        changed = len(new) + len(old)
+        if self._postings.gone > len(now):  # what is gone takes more room than what there is
+            self._empty()
+            new = list(now.values())
+        for part in new:
+            self._learn(part)
+        return changed
 
     def named(self, words: str) -> int | None:
         """Return the part that is named in full, where it is the only one of that name."""
@@ -90,7 +94,9 @@ class PartIndex:
 
     def _is_known(self, word: str) -> bool:
         """Say whether a part is called so, as far as its features tell."""
-        return self._postings.has_all(word[at : at + 2] for at in range(len(word) - 1))
+        words = keys_of(word)
+        pairs = (key[at : at + 2] for key in words if not key.isascii() for at in range(len(key) - 1))
+        return self._postings.has_all(chain(pairs, (f"={key}" for key in words if key.isascii())))
 
     def _likeliest(self, query: Query) -> Iterable[int]:
         if len(self._parts) <= MOST_COMPARED:

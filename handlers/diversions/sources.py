@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,6 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
     others = {other.id: other for other in sharing if other.id != store.id}
     stated = stated_today(context, others.values())
     ways = stock_queries.list_ways(context.session, store.id)
-    known = conduct.of_stores(context, others)
     bays = []
     for other in others.values():
         row = stated.get(other.id)
@@ -73,13 +72,23 @@ def offers(context: Context, store: Store, numbers: Rules) -> list[Offer]:
         if capacity:
             booked = row.bookings if row is not None else None
             km = way_km(store, other, numbers.matching.detour)
-            burden = request_rules.burden(known[other.id], numbers.ranking)
-            bays.append(rules.Bay(other.id, capacity, booked, km, ways.get(other.id), burden))
-    ranked = rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
-    return [
-        Offer(others[one.bay.store_id], one, reasons_for(store, others[one.bay.store_id], one, known[one.bay.store_id]))
-        for one in ranked
+            bays.append(rules.Bay(other.id, capacity, booked, km, ways.get(other.id)))
+    ranked = [
+        one
+        for one in rules.rank(bays, numbers.diverting, numbers.matching.speed_kmh)
         if _takes(others[one.bay.store_id], context.now, timedelta(minutes=one.way_minutes))
+    ]
+    first, rest = ranked[: conduct.MOST_WEIGHED], ranked[conduct.MOST_WEIGHED :]
+    known = conduct.of_stores(context, [one.bay.store_id for one in first])
+    weighed = [replace(one.bay, burden=request_rules.burden(known[one.bay.store_id], numbers.ranking)) for one in first]
+    first = rules.rank(weighed, numbers.diverting, numbers.matching.speed_kmh)
+    return [
+        Offer(
+            others[one.bay.store_id],
+            one,
+            reasons_for(store, others[one.bay.store_id], one, known.get(one.bay.store_id)),
+        )
+        for one in (*first, *rest)
     ]
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # How far back a store's answers are looked at.
 ANSWERS_OF = timedelta(days=30)
+# Of so many stores, the first by everything else, it is looked at where a whole network could be asked.
+MOST_WEIGHED = 20
 _NO_PART = 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,6 @@ def _as_candidates(context: Context, store: Store, level: str, known: _Known, nu
     since = context.now - numbers.supporting.lent_within
     lent = support_queries.count_lent(context.session, [technician.id for technician, _ in known], since)
     technicians = {technician.id: (technician, other) for technician, other in known}
-    answers = conduct.of_stores(context, {other.id for _, other in known})
-    an_hour = numbers.matching.speed_kmh  # in kilometres
     found = [
         Specialist(
             technician.id,
@@ -106,25 +105,32 @@ def _as_candidates(context: Context, store: Store, level: str, known: _Known, nu
             technician.level,
             way_km(store, other, numbers.matching.detour),
             lent.get(technician.id, 0),
-            request_rules.burden(answers[other.id], numbers.ranking) / 60 * an_hour,
         )
         for technician, other in known
+    ]
+    ranked = rules.rank(found, level, numbers.supporting)
+    first, rest = ranked[: conduct.MOST_WEIGHED], ranked[conduct.MOST_WEIGHED :]
+    answers = conduct.of_stores(context, [one.store_id for one in first])
+    km_a_minute = numbers.matching.speed_kmh / 60
+    weighed = [
+        replace(one, burden_km=request_rules.burden(answers[one.store_id], numbers.ranking) * km_a_minute)
+        for one in first
     ]
     return [
         Candidate(
             other.id,
             other.name,
             other.region_id,
-            _reasons(context, technician, one, answers[other.id], numbers),
+            _reasons(context, technician, one, answers.get(other.id), numbers),
             technician.id,
         )
-        for one in rules.rank(found, level, numbers.supporting)
+        for one in (*rules.rank(weighed, level, numbers.supporting), *rest)
         for technician, other in [technicians[one.technician_id]]
     ]
 
 
 def _reasons(
-    context: Context, technician: Technician, one: Specialist, answers: Conduct, numbers: Rules
+    context: Context, technician: Technician, one: Specialist, answers: Conduct | None, numbers: Rules
 ) -> tuple[Reason, ...]:
     """Say why somebody stands where he stands."""
     said: list[Reason] = [
@@ -140,7 +146,8 @@ def _reasons(
     said.append(("why.subsidy", {"amount": format_amount(rules.subsidy(one.km, numbers.supporting), currency, "en")}))
     if one.lent:
         said.append(("why.lent", {"count": one.lent}))
-    said.extend(conduct.reasons(answers))
+    if answers is not None:
+        said.extend(conduct.reasons(answers))
     return tuple(said)
 
 

@@ -62,9 +62,9 @@ def test_a_store_stands_where_the_way_the_hour_and_its_answers_put_it_and_says_w
     first, second = ranking()
     assert "龙岗店" in first
     assert "10 分钟后打烊" in second
-    # And who refuses: SZ03 does, of all it was asked.
+    # And who refuses: SZ02 does, all that it was asked.
     talk.now = MONDAY
     talk.says(asker, "/transfer 前大灯-左 x1 today 客户在等")
     talk.presses(network.sz02_manager, "request.refuse")
-    talk.presses(network.sz02_manager, "no_stock")
+    talk.presses(network.sz02_manager, "库存不足")
     assert any("福田店" in row and "拒绝率 100%" in row for row in ranking())

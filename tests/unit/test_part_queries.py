@@ -96,6 +96,8 @@ def test_a_word_and_what_it_means_find_each_other_and_a_networks_own_go_before_t
     assert index.match("前刹车片")[0].part == 2
     assert not any(one.exact for one in index.match("电瓶"))
     own = SYNONYMS.with_own([("电瓶", ""), ("小电池", "蓄电池")])
-    index.synonyms = own
+    index.synonyms = own.with_own([*own.words.items(), ("dead cell", "蓄电池"), ("制动块", "A-2 pad")])
+    assert index.match("Dead Cell")[0].part == 1
+    assert index.match("制动块")[0].part == 2  # of which the other word is no part's
     assert [one.part for one in index.match("电瓶")] == [3]
     assert index.match("小电池")[0].part == 1
