@@ -15,7 +15,10 @@ import sys
 from handlers.errors import BadInput
 
 MEMORY = 1_000_000_000  # bytes of addresses: the interpreter with its libraries takes a fifth of it
-SECONDS = 15  # of the processor, and of patience
+SECONDS = 15  # of the processor: a file of 20 MB takes some
+PATIENCE = 45.0  # seconds, where the machine has much else to do
+# What an interpreter may need to be found and to start.
+_KEPT = ("LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
 
 
 async def read(name: str, content: bytes) -> str:
@@ -25,10 +28,11 @@ async def read(name: str, content: bytes) -> str:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)) or os.getcwd()},
+        env={name: os.environ[name] for name in _KEPT if name in os.environ}
+        | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)) or os.getcwd()},
     )
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             said, _ = await child.communicate(content)
     except TimeoutError:
         raise BadInput("network.file_bomb") from None

@@ -149,11 +149,6 @@ def set_capacity(context: Context, words: str) -> None:
     )
 
 
-def is_capacity(words: str) -> bool:
-    """Say whether words after `/capacity` say a number rather than ask."""
-    return words.strip()[:1].isdecimal()
-
-
 @button("boards.bookings", roles=ASKERS)
 def press_bookings(context: Context, store: int, by: int) -> None:
     """Note a booking more, or one less."""
