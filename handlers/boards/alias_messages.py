@@ -12,29 +12,29 @@ texts.add(
     {
         "alias": (
             "配件的另一种叫法:电瓶 = 蓄电池",
-            "Another word for parts: 电瓶 = 蓄电池",
-            "Otra palabra para una pieza: 电瓶 = 蓄电池",
+            "Another word for parts: headlight = headlamp",
+            "Otra palabra para una pieza: óptica = faro",
         ),
     },
 )
-texts.add("example", {"alias": ("/alias 电瓶 = 蓄电池", "/alias 电瓶 = 蓄电池", "/alias 电瓶 = 蓄电池")})
+texts.add("example", {"alias": ("/alias 电瓶 = 蓄电池", "/alias headlight = headlamp", "/alias óptica = faro")})
 texts.add(
     "boards",
     {
         "alias_usage": (
             "请写哪个叫法是什么意思,例如:/alias 电瓶 = 蓄电池;不再算同一个:/alias 电瓶 =",
-            "Say which word means which, for example: /alias 电瓶 = 蓄电池; no longer the same: /alias 电瓶 =",
-            "Diga qué palabra significa cuál, por ejemplo: /alias 电瓶 = 蓄电池; ya no es lo mismo: /alias 电瓶 =",
+            "Say which word means which, for example: /alias headlight = headlamp; no longer the same: /alias headlight =",
+            "Diga qué palabra significa cuál, por ejemplo: /alias óptica = faro; ya no es lo mismo: /alias óptica =",
         ),
         "alias_length": (
             "叫法要 2 到 {most} 个字,例如:/alias 电瓶 = 蓄电池",
-            "A word has 2 to {most} letters, for example: /alias 电瓶 = 蓄电池",
-            "Una palabra tiene de 2 a {most} letras, por ejemplo: /alias 电瓶 = 蓄电池",
+            "A word has 2 to {most} letters, for example: /alias headlight = headlamp",
+            "Una palabra tiene de 2 a {most} letras, por ejemplo: /alias óptica = faro",
         ),
         "alias_same": (
             "「{word}」和「{means}」本来就是同一个词,请写两个不同的叫法,例如:/alias 电瓶 = 蓄电池",
-            '"{word}" and "{means}" are one word; write two, for example: /alias 电瓶 = 蓄电池',
-            "«{word}» y «{means}» son la misma palabra; escriba dos, por ejemplo: /alias 电瓶 = 蓄电池",
+            '"{word}" and "{means}" are one word; write two, for example: /alias headlight = headlamp',
+            "«{word}» y «{means}» son la misma palabra; escriba dos, por ejemplo: /alias óptica = faro",
         ),
         "alias_none": (
             "「{word}」没有别的意思,无需删除",

@@ -27,7 +27,7 @@ MOST_OFFERED = 5
 def capacity(context: Context, words: str) -> None:
     """The capacity of one's region today, or of the region named; a number says the own bookings of today."""
     said = refreshing.to_set(words)
-    if said is not None or refreshing.is_capacity(words):
+    if said is not None or words.strip()[:1].isdecimal():
         refreshing.set_capacity(context, words if said is None else said)
         return
     region = _region(context, clean(words, 40))
