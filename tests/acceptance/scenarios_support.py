@@ -107,7 +107,7 @@ async def a_support_goes_from_words_to_ratings(stage: Stage) -> None:
     assert (points.store_id, points.points) == (stage.people["陈静"].store_id, 5)
     assert (money.rule, money.payer, money.amount) == ("cost.subsidy", "hq", 30_000)
     for where, chat in stage.rooms["managers"] + stage.rooms["technicians"]:
-        assert len([one for one in where.sees(chat) if "S-0001" in one.text]) == 1, where.name
+        assert len([one for one in where.sees(chat) if one.text.startswith("S-0001")]) == 1, where.name
 
 
 @scenario()
