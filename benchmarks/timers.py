@@ -23,6 +23,7 @@ from bot.clock import WallClock
 from handlers import dispatch
 from storage.database import Database
 from storage.tables.queues import OutboxRow, Timer
+from storage.tables.requests import Step
 
 AHEAD = timedelta(seconds=3)
 GRACE = 3.0  # seconds: a process that has just started listens before it fires
@@ -125,6 +126,8 @@ def _keep_one_nudge_each(session: Session, now: datetime, due: int) -> None:
     if len(nudges) < due:
         raise RuntimeError(f"{len(nudges)} of {due} transfers have a nudge")
     session.exec(update(Timer).values(cancelled_at=now))
+    # A nudge is silent once its limit is over, which it would be some minutes after this.
+    session.exec(update(Step).values(due_at=now + timedelta(days=2)))
     for timer_id in nudges.values():
         session.exec(
             update(Timer)
