@@ -23,7 +23,7 @@ texts.add(
     {
         "alias_usage": (
             "请写哪个叫法是什么意思,例如:/alias 电瓶 = 蓄电池;不再算同一个:/alias 电瓶 =",
-            "Say which word means which, for example: /alias headlight = headlamp; no longer the same: /alias headlight =",
+            "Say which word means which, for example: /alias headlight = headlamp; not any more: /alias headlight =",
             "Diga qué palabra significa cuál, por ejemplo: /alias óptica = faro; ya no es lo mismo: /alias óptica =",
         ),
         "alias_length": (

@@ -120,6 +120,13 @@ def test_a_store_without_figures_or_place_counts_as_nearly_full_and_far() -> Non
     assert [one.bay.store_id for one in rules.rank([unknown, known], NUMBERS, SPEED)] == [2, 1]
 
 
+def test_a_measured_way_counts_for_the_estimate_and_how_a_store_answers_beside_it() -> None:
+    plain = rules.Bay(1, 10, 5, 20.0)  # half an hour of way
+    measured, slow = rules.Bay(2, 10, 5, 20.0, measured=12), rules.Bay(3, 10, 5, 10.0, burden=16.0)
+    ranked = rules.rank([plain, measured, slow], NUMBERS, SPEED)
+    assert [(one.bay.store_id, one.way_minutes) for one in ranked] == [(2, 12), (1, 30), (3, 15)]
+
+
 @pytest.mark.parametrize(("agreed", "asked", "rate"), [(12, 13, 92), (1, 2, 50), (1, 8, 13), (0, 3, 0), (0, 0, None)])
 def test_the_acceptance_rate_is_rounded_halves_up(agreed: int, asked: int, rate: int | None) -> None:
     assert rules.acceptance_rate(agreed, asked) == rate

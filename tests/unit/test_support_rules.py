@@ -93,6 +93,15 @@ def test_the_cheapest_comes_first_then_the_nearest_and_who_was_lent_less() -> No
     assert [one.technician_id for one in found] == [2, 1, 3, 4]
 
 
+def test_how_a_store_answers_counts_like_kilometres_and_never_more_than_the_cost() -> None:
+    slow, quick, dear = (
+        Specialist(1, 11, "T3", 10, lent=0, burden_km=40),
+        Specialist(2, 12, "T3", 40, lent=0, burden_km=5),
+        Specialist(3, 13, "T3", 60, lent=0),
+    )
+    assert [one.technician_id for one in rules.rank([dear, slow, quick], "T3", NUMBERS)] == [2, 1, 3]
+
+
 @pytest.mark.parametrize(
     ("status", "can"),
     [
