@@ -23,8 +23,10 @@ from handlers.registry import button, form
 from handlers.working_time import local
 from storage.queries import boards as board_queries
 from storage.queries import freshness as queries
+from storage.queries import live
 from storage.queries import stock as stock_queries
 from storage.queries import support as support_queries
+from storage.tables.boards import Board as BoardKind
 from storage.tables.boards import Part, StockLevel, Technician
 from storage.tables.people import Role, Store
 
@@ -211,6 +213,7 @@ def state_technician(context: Context, store: Store, name: str, said: str) -> st
     else:
         technician.status = said
     technician.stated_at, technician.stated_by = context.now, by(context)
+    live.note_change(context.session, BoardKind.TECHNICIANS, {store.id})
     context.audit("boards.technician", f"{store.code} {technician.name}", after=said)
     key = "fresh.tech_windows" if is_windows else "fresh.tech_status"
     return context.words(key, name=technician.name, words=said)

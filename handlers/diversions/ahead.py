@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.access import ASKERS, REGION, STAFF, works_at
+from handlers.boards.figures import viewer_of
 from handlers.boards.windows import WHOLE_DAY, Parts, find_when
 from handlers.diversions import ahead_messages as messages
 from handlers.diversions import days, sources
@@ -44,7 +45,9 @@ def ahead(context: Context, words: str) -> None:
         raise NotAllowed("ahead.no_stores")
     stores = people_queries.list_stores(context.session, region_id=None if is_hq else context.me.region_id)
     known = days.read(context, stores, [day])
-    theirs = sorted(((store.name, known[store.id, day]) for store in stores), key=_fullest_first)
+    viewer = viewer_of(context)
+    theirs = [(store.name, known[store.id, day], viewer.sees(store.dealer_id)) for store in stores]
+    theirs.sort(key=_fullest_first)
     context.answer(messages.stores_day(context.language, day, theirs, numbers.boards, numbers.ahead.weeks))
 
 
@@ -62,9 +65,11 @@ def _day_of(context: Context, words: str) -> date:
     return when.day
 
 
-def _fullest_first(row: tuple[str, Forecast]) -> tuple[float, str]:
-    name, one = row
-    return -(one.expected / one.capacity if one.expected is not None and one.capacity else -1), name
+def _fullest_first(row: tuple[str, Forecast, bool]) -> tuple[bool, float, str]:
+    """Sort by how full a day is where that is shown: the order must not tell what the row does not."""
+    name, one, exact = row
+    load = one.expected / one.capacity if exact and one.expected is not None and one.capacity else -1
+    return not exact, -load, name
 
 
 @button("ahead.divert", roles=ASKERS)

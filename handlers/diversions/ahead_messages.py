@@ -40,12 +40,14 @@ class TooFull:
 def store_days(language: str, store: str, days: Sequence[tuple[date, Forecast]], boards: Boards, weeks: int) -> Message:
     """Write a store's days ahead."""
     title = texts.say(language, "ahead.title_store", store=store, days=SHOWN_DAYS)
-    rows = [(f"{_weekday(language, day)} {say_day(day, language)}", one) for day, one in days]
+    rows = [(f"{_weekday(language, day)} {say_day(day, language)}", one, True) for day, one in days]
     return _page(language, title, "ahead.column_day", rows, boards, weeks)
 
 
-def stores_day(language: str, day: date, stores: Sequence[tuple[str, Forecast]], boards: Boards, weeks: int) -> Message:
-    """Write a day at many stores, the fullest first."""
+def stores_day(
+    language: str, day: date, stores: Sequence[tuple[str, Forecast, bool]], boards: Boards, weeks: int
+) -> Message:
+    """Write a day at many stores, the fullest first; of one whose figures are not shown, whether it has room."""
     title = texts.say(language, "ahead.title_day", day=f"{_weekday(language, day)} {say_day(day, language)}")
     page = _page(language, title, "ahead.column_store", stores[:MOST_STORES], boards, weeks)
     left = len(stores) - MOST_STORES
@@ -53,13 +55,16 @@ def stores_day(language: str, day: date, stores: Sequence[tuple[str, Forecast]],
 
 
 def _page(
-    language: str, title: str, first: str, rows: Sequence[tuple[str, Forecast]], boards: Boards, weeks: int
+    language: str, title: str, first: str, rows: Sequence[tuple[str, Forecast, bool]], boards: Boards, weeks: int
 ) -> Message:
     names = ("column_booked", "column_expected", "column_load")
     heading = (texts.say(language, first), *(texts.say(language, f"ahead.{name}") for name in names), "")
-    shown = columns.table([heading, *(_cells(name, one, boards) for name, one in rows)], right={1, 2, 3})
+    cells = [
+        _cells(name, one, boards) if exact else (name, "", "", _room(language, one), "") for name, one, exact in rows
+    ]
+    shown = columns.table([heading, *cells], right={1, 2, 3})
     page = [line(bold(title)), line(table(shown))]
-    if any(one.by_past for _, one in rows):
+    if any(one.by_past and exact for _, one, exact in rows):
         page.append(line(texts.say(language, "ahead.past_mark", weeks=weeks)))
     return Message((*page, line(texts.say(language, "ahead.no_past"))))
 
@@ -68,6 +73,12 @@ def _cells(name: str, one: Forecast, boards: Boards) -> tuple[str, str, str, str
     booked = _NOTHING if one.booked is None else str(one.booked)
     expected = _NOTHING if one.expected is None else f"{'~' if one.by_past else ''}{one.expected}"
     return name, booked, expected, _percent(one), one.light(boards)
+
+
+def _room(language: str, one: Forecast) -> str:
+    if one.expected is None or not one.capacity:
+        return _NOTHING
+    return texts.say(language, "boards.has" if one.expected < one.capacity else "boards.none")
 
 
 def _percent(one: Forecast) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from handlers.boards.freshness import is_stale
 from handlers.diversions import forecast, rules, sources
 from handlers.diversions.forecast import Forecast
 from handlers.diversions.sources import Offer
@@ -31,12 +32,11 @@ def read(
     before = {day: forecast.same_weekdays(day, numbers.weeks) for day in days}
     asked = {*days, *(past for group in before.values() for past in group)}
     figures = outlooks.map_figures(context.session, asked, by_id)
-    fresh = context.settings.rules.diverting.fresh
     found = {}
     for store in by_id.values():
         for day in days:
             said = figures.get((store.id, day))
-            is_old = said is not None and context.now - said.stated_at > fresh
+            is_old = said is not None and is_stale("capacity", said.stated_at, context.now, context.settings.rules)
             if matched and is_old and day == sources.day_of(store, context.now):
                 continue
             then = [figures[store.id, past] for past in before[day] if (store.id, past) in figures]

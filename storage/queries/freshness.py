@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select, update
 from sqlmodel import Session, col
 
+from storage.queries import live
 from storage.queries.queues import insert_for
-from storage.tables.boards import Capacity, Part, StockLevel, Technician
+from storage.tables.boards import Board, Capacity, Part, StockLevel, Technician
 from storage.tables.freshness import Refresh, SpotCheck
 from storage.tables.people import Store
 from storage.tables.requests import Ask, AskState, Request
@@ -96,9 +97,15 @@ def restate(
         update(table)
         .where(col(table.store_id) == store_id, col(table.stated_at) < before)
         .values(stated_at=now, stated_by=by)
+        .returning(col(StockLevel.part_id) if table is StockLevel else col(Technician.id))
         .execution_options(synchronize_session=False)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    said = set(done.scalars())
+    if said and table is StockLevel:
+        live.note_change(session, Board.STOCK, {store_id}, said)
+    elif said:
+        live.note_change(session, Board.TECHNICIANS, {store_id})
+    return len(said)
 
 
 # In time

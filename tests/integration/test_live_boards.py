@@ -138,6 +138,12 @@ def test_bookings_and_an_import_change_the_boards_they_stand_on(talk: Talk, netw
     talk.passes(seconds=5)
     assert row_of(talk.card(network.hq_chat, "📊"), "深圳南山店")[1:4] == ["29/30", "97%", "🟡"]
     assert row_of(talk.card(network.hq_chat, "🔧"), "张伟")[1] == "T2"
+    # What a store says itself, in a line or by a tap.
+    talk.says(network.sz02_manager, "/capacity 25")
+    talk.says(network.sz02_manager, "/tech set 张伟 周四全天")
+    talk.passes(seconds=8)
+    assert row_of(talk.card(network.hq_chat, "📊"), "深圳福田店")[1:4] == ["25/25", "100%", "🟡"]
+    assert "周四全天" in talk.card(network.hq_chat, "🔧").plain
 
 
 def test_many_changes_are_few_edits_and_the_last_state_stands(talk: Talk, network: SmallNetwork) -> None:
