@@ -12,29 +12,32 @@ texts.add(
     {
         "alias": (
             "配件的另一种叫法:电瓶 = 蓄电池",
-            "Another word for parts: 电瓶 = 蓄电池",
-            "Otra palabra para una pieza: 电瓶 = 蓄电池",
+            "Another word for parts: accumulator = battery",
+            "Otra palabra para una pieza: acumulador = batería",
         ),
     },
 )
-texts.add("example", {"alias": ("/alias 电瓶 = 蓄电池", "/alias 电瓶 = 蓄电池", "/alias 电瓶 = 蓄电池")})
+texts.add(
+    "example",
+    {"alias": ("/alias 电瓶 = 蓄电池", "/alias accumulator = battery", "/alias acumulador = batería")},
+)
 texts.add(
     "boards",
     {
         "alias_usage": (
             "请写哪个叫法是什么意思,例如:/alias 电瓶 = 蓄电池;不再算同一个:/alias 电瓶 =",
-            "Say which word means which, for example: /alias 电瓶 = 蓄电池; no longer the same: /alias 电瓶 =",
-            "Diga qué palabra significa cuál, por ejemplo: /alias 电瓶 = 蓄电池; ya no es lo mismo: /alias 电瓶 =",
+            "Say which word means which, for example: /alias accumulator = battery; to undo: /alias accumulator =",
+            "Diga qué palabra significa cuál, por ejemplo: /alias acumulador = batería; para quitarla: /alias acumulador =",
         ),
         "alias_length": (
             "叫法要 2 到 {most} 个字,例如:/alias 电瓶 = 蓄电池",
-            "A word has 2 to {most} letters, for example: /alias 电瓶 = 蓄电池",
-            "Una palabra tiene de 2 a {most} letras, por ejemplo: /alias 电瓶 = 蓄电池",
+            "A word has 2 to {most} letters, for example: /alias accumulator = battery",
+            "Una palabra tiene de 2 a {most} letras, por ejemplo: /alias acumulador = batería",
         ),
         "alias_same": (
             "「{word}」和「{means}」本来就是同一个词,请写两个不同的叫法,例如:/alias 电瓶 = 蓄电池",
-            '"{word}" and "{means}" are one word; write two, for example: /alias 电瓶 = 蓄电池',
-            "«{word}» y «{means}» son la misma palabra; escriba dos, por ejemplo: /alias 电瓶 = 蓄电池",
+            '"{word}" and "{means}" are one word; write two, for example: /alias accumulator = battery',
+            "«{word}» y «{means}» son la misma palabra; escriba dos, por ejemplo: /alias acumulador = batería",
         ),
         "alias_none": (
             "「{word}」没有别的意思,无需删除",
