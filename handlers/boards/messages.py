@@ -27,7 +27,7 @@ texts.add(
         "alias_usage": (
             "请写哪个叫法是什么意思,例如:/alias 电瓶 = 蓄电池;不再算同一个:/alias 电瓶 =",
             "Say which word means which, for example: /alias accumulator = battery; to undo: /alias accumulator =",
-            "Diga qué palabra significa cuál, por ejemplo: /alias acumulador = batería; para quitarla: /alias acumulador =",
+            "Diga qué palabra significa cuál, p. ej.: /alias acumulador = batería; para quitarla: /alias acumulador =",
         ),
         "alias_length": (
             "叫法要 2 到 {most} 个字,例如:/alias 电瓶 = 蓄电池",
