@@ -34,7 +34,7 @@ _READERS = {
 
 
 # What is HQ's to say, in a file of whoever speaks for one store.
-_HQS: tuple[Kind, ...] = ("stores", "people")
+_HQS: tuple[Kind, ...] = ("stores", "people", "travel")
 
 
 def plan(sheets: list[Sheet], known: Known, network: Network, now: datetime, *, own: str = "") -> Plan:

@@ -193,7 +193,9 @@ def test_shared_figures_are_read_for_matching_and_for_nothing_else(
             lambda purpose: shared.list_specialists(session, purpose=purpose),
             lambda purpose: shared.list_sharing_stores(session, purpose=purpose),
             lambda purpose: shared.list_capacities(session, {network.sz01.id: MONDAY.date()}, purpose=purpose),
-            lambda purpose: stock.list_offers(session, network.headlamp.id, purpose=purpose, more_than=0),
+            lambda purpose: stock.list_offers(
+                session, network.headlamp.id, purpose=purpose, to=network.sz01.id, more_than=0
+            ),
         ):
             assert read("matching")
             for purpose in ("appraisal", "kpi", ""):
