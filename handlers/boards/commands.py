@@ -10,7 +10,6 @@ from handlers.boards.finding import find_parts
 from handlers.errors import BadInput, NotAllowed, TooLate
 from handlers.messages import sentence
 from handlers.registry import button, command
-from handlers.requests.grammar import clean
 from storage.queries import chats as chat_queries
 from storage.queries import live as live_queries
 from storage.queries import people as people_queries
@@ -28,7 +27,7 @@ LONGEST = 40  # signs of what a board is about
 def board(context: Context, words: str) -> None:
     """Let a board stand in this chat and keep itself up to date; end it, or list those that stand here."""
     chat = _chat(context)
-    kind, what, off = rules.read_board(clean(words, LONGEST))
+    kind, what, off = rules.read_board(words[:LONGEST])
     if kind is None:
         if words.strip() and not off and what:
             raise BadInput("boards.live_usage")
@@ -110,7 +109,7 @@ def _end(context: Context, standing: LiveBoard, chat: Chat) -> None:
 def agreement(context: Context, words: str) -> None:
     """Say which dealers share their figures, or that one does so now (on) or no more (off)."""
     dealers = people_queries.list_dealers(context.session)
-    name, agreed = rules.read_agreement(clean(words, 120))
+    name, agreed = rules.read_agreement(words[:120])
     if not name:
         context.answer(messages.agreements(context.language, [(dealer.name, dealer.agreed) for dealer in dealers]))
         return

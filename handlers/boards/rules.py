@@ -128,7 +128,7 @@ _LIST = frozenset(["list", "列表", "lista"])
 
 def read_board(words: str) -> tuple[Board | None, str, bool]:
     """Return the board that is named, what it is about, and whether it is to end."""
-    said = words.split()
+    said = _words(words)
     ends = [word for word in (said[:1] + said[-1:]) if word.casefold() in _OFF]
     plain = [word for word in said if word.casefold() not in _OFF | _LIST]
     if len(plain) > 1 and plain[-1].casefold() in _ON:
@@ -139,8 +139,13 @@ def read_board(words: str) -> tuple[Board | None, str, bool]:
 
 def read_agreement(words: str) -> tuple[str, bool | None]:
     """Return the dealer named, and whether it agrees; None where neither was said."""
-    said = words.split()
+    said = _words(words)
     last = said[-1].casefold() if said else ""
     if last in _OFF | _ON:
         return " ".join(said[:-1]), last in _ON
     return " ".join(said), None
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text without what nobody sees: they are said back."""
+    return "".join(sign if sign.isprintable() else " " for sign in text).split()
