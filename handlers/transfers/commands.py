@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from handlers import access, contacts, forms, texts
 from handlers.access import ASKERS
+from handlers.boards.finding import find_parts
 from handlers.chat import Button, Message
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
+from handlers.goods.rules import MOST_PIECES
 from handlers.messages import sentence
 from handlers.registry import button, command, form
 from handlers.requests import cards, life
@@ -69,7 +71,7 @@ def begin(context: Context, words: str, *, back: str = "", loan: bool = False) -
 def send_post(context: Context, values: dict[str, str], waits: int, loan: int = 0) -> None:
     """Post a transfer from a filled form."""
     quantity = parse_quantity(values.get("quantity", ""))
-    if quantity is None or not 1 <= quantity <= rules.MOST_PIECES:
+    if quantity is None or not 1 <= quantity <= MOST_PIECES:
         raise BadFields({"quantity": "transfer.quantity_out_of_range"})
     urgency = values.get("urgency", "")
     if urgency not in set(Urgency):  # written rather than chosen: 不紧急, 很急
@@ -88,7 +90,7 @@ def _consider(context: Context, values: dict[str, str], *, waits: bool | None, l
     check_store(context)
     matter = clean(values.get("matter", ""), LONGEST_MATTER)
     words = clean(values.get("part", ""), 80)
-    found, is_exact = sources.find_parts(context, words) if words else ([], False)
+    found, is_exact = find_parts(context, words) if words else ([], False)
     if words and not found:
         raise BadFields({"part": "transfer.unknown_part"}, words=words)
     exact = found[0] if is_exact and len(found) == 1 else None
@@ -314,7 +316,7 @@ def stock(context: Context, words: str) -> None:
     wanted = clean(words, 80)
     if not wanted:
         raise BadInput("transfer.stock_usage")
-    found, _ = sources.find_parts(context, wanted)
+    found, _ = find_parts(context, wanted)
     if not found:
         raise BadInput("transfer.unknown_part", words=wanted)
     if len(found) > 1:

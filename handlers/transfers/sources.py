@@ -1,22 +1,16 @@
-"""Where a part can come from, and what its giver is told."""
+"""Where a part can come from."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from handlers import texts
-from handlers.boards.matching import PartIndex, PartName
-from handlers.durations import parse_duration
-from handlers.geo import box_around, road_km
-from handlers.messages import sentence
-from handlers.requests import cards, clocks, life
+from handlers.geo import box_around
+from handlers.goods.rules import way_km
+from handlers.requests import clocks
 from handlers.requests.kinds import Candidate, Reason
 from handlers.settings import Rules
-from handlers.transfers import messages as transfer_messages
 from handlers.transfers import rules
-from handlers.working_time import say_moment
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
@@ -29,25 +23,6 @@ if TYPE_CHECKING:
 
 # How far back a store's answers are looked at.
 ANSWERS_OF = timedelta(days=30)
-MOST_GUESSES = 5
-
-_index: tuple[str, PartIndex] | None = None
-
-
-def find_parts(context: Context, words: str) -> tuple[list[Part], bool]:
-    """Find the part meant: those of exactly this name (True), else the likeliest few, best first (False)."""
-    global _index
-    session = context.session
-    described = stock_queries.describe_parts(session)
-    index = _index[1] if _index is not None and _index[0] == described else None
-    if index is None:  # pinyin is made once for each state of the parts table
-        parts = stock_queries.list_parts(session)
-        index = PartIndex(PartName(part.id, part.part_no, part.name, tuple(part.aliases.split("|"))) for part in parts)
-        _index = (described, index)
-    named = index.named(words)
-    if named is not None:
-        return [stock_queries.get_part(session, named)], True
-    return [stock_queries.get_part(session, match.part) for match in index.match(words, MOST_GUESSES)], False
 
 
 def candidates(context: Context, request: Request) -> list[Candidate]:
@@ -129,71 +104,3 @@ def visible_levels(context: Context, part: Part) -> list[tuple[str, str, datetim
         count = str(level.quantity) if own else context.words(f"transfer.has_{'it' if level.quantity else 'none'}")
         rows.append((store.name, count, level.stated_at, rules.is_stale(level.stated_at, context.now)))
     return rows
-
-
-def read_details(words: str) -> tuple[str, str, timedelta | None]:
-    """Read `顺丰 SF123 30分钟` as courier, waybill and the time of the way, whatever is there."""
-    courier, waybill, way = [], "", None
-    for word in words.replace(",", " ").replace("，", " ").split():
-        span = _span(word)
-        if way is None and span is not None:
-            way = span
-        elif not waybill and re.fullmatch(r"(?=.*\d)[A-Za-z0-9-]{5,40}", word):
-            waybill = word
-        else:
-            courier.append(word)
-    return " ".join(courier)[:40], waybill, way
-
-
-def _span(word: str) -> timedelta | None:
-    """Read a time of the way as people write it: 30分钟, 2小时, 45min, 1h30m."""
-    if found := re.fullmatch(r"(\d{1,4})(?:分钟|分|min|mins|minutos)", word):
-        return timedelta(minutes=int(found[1]))
-    if found := re.fullmatch(r"(\d{1,2})(?:小时|hours?|horas?)", word):
-        return timedelta(hours=int(found[1]))
-    try:
-        return parse_duration(word)
-    except ValueError:
-        return None
-
-
-def tell_owner(context: Context, request: Request, key: str, **values: object) -> None:
-    """Tell the giving store's leaders of something the receiver did."""
-    moved = request_queries.get_transfer(context.session, request.id)
-    part = stock_queries.get_part(context.session, moved.part_id)
-    store = people_queries.get_store(context.session, request.store_id).name
-    for person in life.reachable_leaders(context, request.owner_store_id or 0):
-        language = context.language_for(person)
-        said = dict(values)
-        if "difference" in said:
-            said["difference"] = transfer_messages.difference(language, str(said["difference"]))
-        words = texts.say(
-            language,
-            key,
-            label=cards.brief(context, request, language)[0],
-            part=part.name,
-            store=store,
-            shipped=moved.shipped,
-            asked=moved.asked,
-            **said,
-        )
-        context.tell(person, sentence(words), priority=cards.priority_of(request))
-
-
-def prompt_record(context: Context, request: Request) -> None:
-    """Ask the giving store for freight and waybill."""
-    step = request_queries.find_running_step(context.session, request.id, "record")
-    if step is None:
-        return
-    for person in life.reachable_leaders(context, step.store_id):
-        language = context.language_for(person)
-        due = say_moment(step.due_at, context.timezone_for(person), context.now, language)
-        label = cards.brief(context, request, language)[0]
-        context.tell(person, sentence(texts.say(language, "transfer.record_prompt", label=label, due=due)))
-
-
-def way_km(store: Store, other: Store | stock_queries.Offer, detour: float) -> float | None:
-    here, there = (store.latitude, store.longitude), (other.latitude, other.longitude)
-    if here[0] is None or here[1] is None or there[0] is None or there[1] is None:
-        return None
-    return road_km(here[0], here[1], there[0], there[1], detour)
