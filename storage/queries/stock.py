@@ -173,11 +173,13 @@ def move_stock(
             .with_for_update()
             .execution_options(populate_existing=True)
         ).one_or_none()
-        if level is not None:
-            level.quantity = max(0, level.quantity + change)
-        elif change > 0:
-            session.add(
-                StockLevel(part_id=part_id, store_id=store_id, quantity=change, stated_at=now, stated_by=f"move:{key}")
+        if level is not None and change:
+            level.quantity, level.moved_at = max(0, level.quantity + change), now
+        elif level is None and change > 0:
+            level = StockLevel(
+                part_id=part_id, store_id=store_id, quantity=change, stated_at=now, stated_by=f"move:{key}"
             )
+            level.moved_at = level.counted_at = now
+            session.add(level)
     session.flush()
     return True
