@@ -20,6 +20,7 @@ from storage.tables.requests import Request, State, Step
 from tests.factories import MONDAY, SmallNetwork, small_network
 from tests.talk import Talk
 
+NEVER = timedelta(days=3650)  # between looks at what is periodic: each sets its next timer itself
 SUGGESTED = MONDAY + timedelta(days=7, minutes=-30)  # the next Monday, 09:30 in Shenzhen
 
 
@@ -73,9 +74,10 @@ def test_what_lies_dead_is_suggested_on_monday_and_one_tap_moves_it_once_for_ten
     desk.lies_still(84)  # ninety days on Sunday
     talk.says(giver, "/dead")
     assert "没有呆滞库存" in talk.last(giver).plain
-    talk.passes(until=SUGGESTED - timedelta(seconds=1))
+    talk.sees_to_it()
+    talk.passes(until=SUGGESTED - timedelta(seconds=1), tick=NEVER)
     assert not [said for said in talk.heard() if "💤" in said.plain]
-    talk.passes(seconds=1)
+    talk.passes(seconds=1, tick=NEVER)
     said = talk.last_heard(giver, "💤").plain
     assert "刹车片-前 ×6:90 天没动" in said
     assert "→ 深圳龙岗店 ×2:30 天内缺过 1 次" in said
@@ -125,7 +127,7 @@ def test_what_lies_dead_is_suggested_on_monday_and_one_tap_moves_it_once_for_ten
     assert paid == [("hq", "cost.freight", 5000)]
     assert "情况变了" in talk.presses(giver, "给 深圳龙岗店:刹车片-前 ×2", on="💤").toast
     assert not [timer for timer in talk.pending() if timer.request_id is not None]
-    talk.passes(days=7)  # moved on Monday: nothing lies dead any more
+    talk.passes(days=7, tick=NEVER)  # moved on Monday: nothing lies dead any more
     assert len([one for one in talk.heard(giver) if "💤" in one.plain]) == 1
     assert "1 单 2 件" in talk.last_heard(network.managers_chat, "盘活").plain
 
@@ -168,12 +170,12 @@ def test_by_hand_a_store_is_named_asked_first_and_the_next_one_after_a_refusal(d
     talk.says(network.sz03_manager, "可以 2个")
     assert desk.request().state is State.ACCEPTED
 
-    talk.passes(days=2)  # nobody ships: it stands against who asked, and gives
+    talk.passes(days=2, tick=NEVER)  # nobody ships: it stands against who asked, and gives
     with talk.database.transaction(writing=False) as session:
         late = session.exec(select(Step).where(col(Step.breached_at).is_not(None), Step.name == "ship")).one()
     assert late.store_id == network.sz01.id
     talk.presses(network.sz01_manager, "已发出")
-    talk.passes(days=4)
+    talk.passes(days=4, tick=NEVER)
     with talk.database.transaction(writing=False) as session:
         blamed = {step.name: step.store_id for step in session.exec(select(Step)) if step.breached_at}
     assert blamed["deliver"] == network.sz01.id
@@ -200,7 +202,7 @@ def test_a_table_said_again_is_no_movement_and_what_is_used_is_counted(desk: Des
     level = desk.level()
     assert (level.moved_at, level.used, level.counted_at) == (MONDAY + timedelta(days=70), 1, MONDAY)
     says_table(40, 100)  # one used in a hundred days, forty there: far too many, once another is short of it
-    talk.passes(until=MONDAY + timedelta(days=100, hours=1))
+    talk = Talk(talk.database, now=MONDAY + timedelta(days=100))
     talk.says(network.sz01_manager, "/dead")
     assert "没有呆滞库存" in talk.last(network.sz01_manager).plain
     talk.says(network.sz03_manager, "/transfer 刹车片-前 x2 today 客户在等")
