@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers import texts, working_time
+from handlers.money import exponent
 from handlers.network import rules
 from handlers.network.messages import shown
 from handlers.network.plan import Entry, Known, Plan, Value
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def plan_import(session: Session, sheets: list[Sheet], settings: Settings, now: datetime) -> Plan:
     """Say what a workbook would change in the network as it stands."""
-    return rules.plan(sheets, load_known(session, now), settings.network, now)
+    return rules.plan(sheets, load_known(session, now, settings.network.currency), settings.network, now)
 
 
 def import_sheets(session: Session, sheets: list[Sheet], settings: Settings, now: datetime, *, by: str) -> Plan:
@@ -33,12 +34,13 @@ def import_sheets(session: Session, sheets: list[Sheet], settings: Settings, now
     """
     plan = plan_import(session, sheets, settings, now)
     if not plan.problems and not plan.changes_nothing:
-        write(session, plan, now, by)
+        write(session, plan, now, by, settings.network.currency)
     return plan
 
 
-def load_known(session: Session, now: datetime) -> Known:
-    """Load the network as a workbook would say it."""
+def load_known(session: Session, now: datetime, currency: str) -> Known:
+    """Load the network as a workbook would say it; a part's price in whole units of the currency."""
+    unit = 10 ** exponent(currency)
     dealers = {dealer.id: dealer.name for dealer in people_queries.list_dealers(session)}
     regions = people_queries.list_regions(session)
     region_names = {region.id: region.name for region in regions}
@@ -71,7 +73,14 @@ def load_known(session: Session, now: datetime) -> Known:
         stores=tuple(_store(store, dealers[store.dealer_id], region_names[store.region_id]) for store in stores),
         people=tuple(_person(one, codes, region_names) for one in people_queries.list_everybody(session)),
         parts=tuple(
-            _entry(part.id, None, part_no=part.part_no, part=part.name, aliases=part.aliases)
+            _entry(
+                part.id,
+                None,
+                part_no=part.part_no,
+                part=part.name,
+                aliases=part.aliases,
+                price=None if part.price is None else part.price / unit,
+            )
             for part in stock.list_parts(session)
         ),
         levels={(part_no, code): (count, at) for part_no, code, count, at in boards.list_all_levels(session)},
@@ -82,7 +91,7 @@ def load_known(session: Session, now: datetime) -> Known:
 
 def export_sheets(session: Session, settings: Settings, now: datetime) -> list[Sheet]:
     """Return the network as a workbook in the network's language; taken in again it changes nothing."""
-    known, language = load_known(session, now), settings.network.language
+    known, language = load_known(session, now, settings.network.currency), settings.network.language
     zones = {str(store.values["code"]): str(store.values["timezone"]) for store in known.stores}
     todays = [
         entry.values

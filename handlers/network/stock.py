@@ -44,6 +44,7 @@ def _store_columns(table: Table, draft: Draft) -> dict[int, str]:
 def _read(reading: Reading, part_no: str, old: Entry | None, stores: dict[int, str]) -> None:
     draft = reading.draft
     name, aliases = reading.read("part", cells.text, 80), reading.read("aliases", cells.text, 200)
+    price = reading.read("price", cells.price)
     if old is None and name is None and not reading.bad:
         reading.refuse("part", "network.needed")
     levels = _levels(reading, stores)
@@ -53,6 +54,7 @@ def _read(reading: Reading, part_no: str, old: Entry | None, stores: dict[int, s
         "part_no": old.values["part_no"] if old else part_no,
         "part": name or (old.values["part"] if old else ""),
         "aliases": _aliases(aliases) if aliases else (old.values["aliases"] if old else ""),
+        "price": price if price is not None else (old.values.get("price") if old else None),
     }
     itself = differing(old.values if old else None, values)
     number = str(values["part_no"])

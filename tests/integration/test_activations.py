@@ -195,6 +195,10 @@ def test_a_table_said_again_is_no_movement_and_what_is_used_is_counted(desk: Des
             plan = import_sheets(session, [sheet], Settings(), MONDAY + timedelta(days=days), by="test")
             assert not plan.problems
 
+    priced = as_sheet("库存", [{"备件号": network.brake_pad.part_no, "单价": "1,200.50", "SZ01": 6}])
+    with talk.database.transaction() as session:
+        assert not import_sheets(session, [priced], Settings(), MONDAY, by="test").problems
+        assert import_sheets(session, [priced], Settings(), MONDAY, by="test").changes_nothing
     says_table(6, 50)
     assert (desk.level().stated_at, desk.level().moved_at) == (MONDAY + timedelta(days=50), MONDAY)
     says_table(5, 60)
@@ -208,7 +212,8 @@ def test_a_table_said_again_is_no_movement_and_what_is_used_is_counted(desk: Des
     talk.says(network.sz03_manager, "/transfer 刹车片-前 x2 today 客户在等")
     talk.says(network.sz01_manager, "/dead")
     said = talk.last(network.sz01_manager).plain
-    assert "刹车片-前 ×38:够用 4000 天" in said
+    assert "呆滞库存:1 种 38 件,值 ¥45,619" in said
+    assert "刹车片-前 ×38:够用 4000 天,值 ¥45,619" in said
     assert "→ 深圳龙岗店 ×2" in said
 
 
