@@ -130,6 +130,13 @@ def test_what_lies_dead_is_suggested_on_monday_and_one_tap_moves_it_once_for_ten
     talk.passes(days=7, tick=NEVER)  # moved on Monday: nothing lies dead any more
     assert len([one for one in talk.heard(giver) if "💤" in one.plain]) == 1
     assert "1 单 2 件" in talk.last_heard(network.managers_chat, "盘活").plain
+    assert (
+        "K-0001 刹车片-前 ×2:深圳南山店 帮 深圳龙岗店" in talk.last_heard(network.managers_chat, "K-0001 刹车片").plain
+    )
+
+    talk.says(network.hq, "/reverse P-1 数错了")
+    talk.says(network.hq, "/reverse P-1 数错了")
+    assert desk.points() == [(network.sz01.id, 10), (network.sz01.id, -10)]
 
 
 def test_by_hand_a_store_is_named_asked_first_and_the_next_one_after_a_refusal(desk: Desk) -> None:
