@@ -26,7 +26,7 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A store that runs short of a part: how often it asked lately, how many it lacks, and how far away it is."""
+    """A store that runs short of a part: how often it asked lately, how many to offer it, and how far away it is."""
 
     store_id: int
     times: int
@@ -58,9 +58,17 @@ def pieces(lying: Lying, numbers: DeadStock, now: datetime) -> int:
     return lying.quantity - round(lying.used * (numbers.cover / timedelta(days=1)) / counted)
 
 
-def short_of(asked: int, has: int) -> int:
-    """Return how many a store lacks: what it asked for less what it has now, and one where it only ran out."""
-    return max(asked, 1) - has
+def is_short(asked: int, has: int) -> bool:
+    """Say whether a store asked for more than it has now; one that only ran out lacks one."""
+    return max(asked, 1) > has
+
+
+def wanted(asked: int, has: int, *, own: bool) -> int:
+    """Return how many to offer a store that is short: what it lacks, of another dealer what it asked for.
+
+    Less than that would say how many another dealer has.
+    """
+    return max(asked, 1) - (has if own else 0)
 
 
 def rank(needs: Iterable[Need], max_km: float) -> list[Need]:

@@ -56,9 +56,15 @@ def ranked(
     found: dict[int, list[tuple[Candidate, rules.Need]]] = {}
     for part_id in parts:
         needs = [
-            rules.Need(other, one.times, short_of, one.ran_out, way_km(store, others[other], matching.detour))
+            rules.Need(
+                other,
+                one.times,
+                rules.wanted(one.pieces, one.has, own=others[other].dealer_id == store.dealer_id),
+                one.ran_out,
+                way_km(store, others[other], matching.detour),
+            )
             for other, one in short.get(part_id, {}).items()
-            if other in others and (short_of := rules.short_of(one.pieces, one.has)) > 0
+            if other in others and rules.is_short(one.pieces, one.has)
         ]
         found[part_id] = [
             (as_candidate(others[need.store_id], reasons(need, numbers)), need)
