@@ -112,7 +112,15 @@ class Network:
                 )
             )
         session.add_all(
-            StockLevel(part_id=part.id, store_id=store.id, quantity=50, stated_at=now, stated_by="benchmark")
+            StockLevel(
+                part_id=part.id,
+                store_id=store.id,
+                quantity=50,
+                stated_at=now,
+                stated_by="benchmark",
+                moved_at=now,
+                counted_at=now,
+            )
             for part in parts
             for store in stores
         )

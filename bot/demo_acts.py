@@ -42,7 +42,7 @@ def read(people: People, member: Member, shown: Shown) -> None:
     if member.role is Role.REGION_MANAGER:
         oversee(people, member, shown)
     # What is asked of another store begins anew, but for parts: they are where they are.
-    turn = (0 if label.startswith("T") else people.turn(label), demo_diversion.is_refused(shown))
+    turn = (0 if label.startswith(("T", "K")) else people.turn(label), demo_diversion.is_refused(shown))
     place = (shown.id if label == "" else is_card(shown), turn)
     for button in shown.buttons:
         react = reactions.get(button.action)
@@ -229,6 +229,8 @@ def _awaits(people: People, member: Member, shown: Shown, button: Button) -> Non
     dice, script = people.dice("receive", label, button.label), label in people.scripts
     rest, differs = find_button(shown, "transfer.rest"), find_button(shown, "transfer.differs")
     several = not button.label.endswith("×1")
+    if label.startswith("K") and not people.acts(member):
+        return  # of the store that takes it one is enough
     if script:
         people.after(dice, (28, 40), partial(people.press, member, shown, button))
     elif dice.random() < 0.05:

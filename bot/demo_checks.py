@@ -10,6 +10,7 @@ from bot.demo_facts import Facts, by, gather
 from bot.demo_work import bays_are_taken, costs_are_hqs, customers_are_hidden, points_due, technicians_booked_once
 from handlers.chat import InboundKind, Priority, inbound_from_json
 from handlers.hearing import route_of
+from handlers.requests.kinds import kind_of, store_on
 from storage.tables.requests import AskState, State
 
 __all__ = ["MOST_TOLD", "Check", "check", "gather"]
@@ -140,8 +141,8 @@ def points_are_the_work(facts: Facts) -> Iterable[str]:
         if sum(one.points for one in entries) != due:
             yield f"request {request.number}: {[one.points for one in entries]} for work worth {due}"
         for entry in entries:
-            if entry.store_id != request.owner_store_id:
-                yield f"request {request.number}: points to store {entry.store_id}, not its owner's"
+            if entry.store_id != store_on(request, kind_of(request).provider):
+                yield f"request {request.number}: points to store {entry.store_id}, not its provider's"
     for entries in earned.values():
         yield from (f"entry {entry.key} belongs to no request" for entry in entries)
 

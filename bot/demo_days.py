@@ -26,6 +26,8 @@ URGENCY_WORDS = {"urgent": ("urgent", "急", "紧急"), "today": ("今天", "tod
 FIRST_PART = "前大灯-左"  # what every example asks for
 # Needs a day and store: fifteen stores move some two dozen parts a week.
 NEEDS = 0.2
+# On which day and when dead stock is offered, and how who is asked answers.
+ACTIVATIONS = ((2, time(10, 15), "accept"), (3, time(14, 20), "refuse"))
 # On which day and when a part is lent for a day, one is held up, one cannot be sent after all, and nobody gives one.
 TWISTS = (
     (0, time(11, 5), "loan"),
@@ -91,6 +93,9 @@ class Days:
         for turn, start, twist in TWISTS:
             if turn == number:
                 self._plan_twist(day, start, twist)
+        for turn, start, answer in ACTIVATIONS:
+            if turn == number:
+                self._plan_activation(at_local(day, start, ZONE), answer)
         dice = self._people.dice("day", day)
         for _ in range(max(3, round(len(self._managers) * NEEDS))):
             self._plan_need(dice, day)
@@ -126,6 +131,21 @@ class Days:
         script: Script = ("refuse",) if twist == "nobody" else ("accept",)
         self._people.at(when, partial(self.post, need, [], Plan(script, twist)))
 
+    def _plan_activation(self, when: datetime, answer: str) -> None:
+        """Plan that who has most of a part offers one to a store that has none, and how that one answers."""
+        known = [(store, part) for store, part in sorted(self._used) if self._shelf[store][part] == 0]
+        counts = {
+            (count, giver, taker, part)
+            for taker, part in known
+            for giver, shelf in self._shelf.items()
+            if giver != taker and (count := shelf[part]) > 3
+        }
+        if not counts:
+            return
+        _, giver, taker, part = max(counts)
+        need = Need(self._managers[giver], part, f"/activate {part} x1 {taker}")
+        self._people.at(when, partial(self.post, need, [], Plan((answer,), ""), letter="K"))
+
     def _need(
         self, store: str, part: str, count: int, matter: str, word: str, dice: random.Random | None = None
     ) -> Need:
@@ -148,9 +168,9 @@ class Days:
         self._people.leave(member, at_local(day, time(14), ZONE))
         await self._people.say(member, "/away until 14:00")
 
-    async def post(self, need: Need, number: list[int], plan: Plan) -> None:
+    async def post(self, need: Need, number: list[int], plan: Plan, *, letter: str = "T") -> None:
         """Post a planned request; `number` takes the number by which its label is found."""
-        number.append(self._people.direct(need.author, "T", plan))
+        number.append(self._people.direct(need.author, letter, plan))
         await self._people.say(need.author, need.words, chat=managers_chat(need.author.region))
 
 

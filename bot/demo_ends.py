@@ -11,11 +11,9 @@ from storage.tables.requests import AskState, Request, State, Urgency
 
 def count_ends(facts: Facts) -> dict[str, int]:
     """Count the ways the requests of every kind went; one may have gone several."""
-    found = Counter(dict.fromkeys((*_TRANSFERS, *_SUPPORTS, *_DIVERSIONS), 0))
+    found = Counter(dict.fromkeys((*_TRANSFERS, *_SUPPORTS, *_DIVERSIONS, *_ACTIVATIONS), 0))
     for request in facts.requests:
-        found.update(
-            {"transfer": _transfer, "support": _support, "diversion": _diversion}[request.kind](facts, request)
-        )
+        found.update(_OF_KIND[request.kind](facts, request))
     found["question solved"] = sum(one.state is QuestionState.SOLVED for one in facts.questions)
     return dict(found)
 
@@ -52,6 +50,9 @@ _DIVERSIONS = (
     "complaint upheld",
     "complaint dismissed",
 )
+
+
+_ACTIVATIONS = ("activation done", "activation refused")
 
 
 def _transfer(facts: Facts, request: Request) -> list[str]:
@@ -105,6 +106,14 @@ def _diversion(facts: Facts, request: Request) -> list[str]:
         "upheld" in outcomes,
         "dismissed" in outcomes,
     )
+
+
+def _activation(facts: Facts, request: Request) -> list[str]:
+    done = request.finished_at is not None
+    return _named(_ACTIVATIONS, done, not done and AskState.REFUSED in _asks(facts, request))
+
+
+_OF_KIND = {"transfer": _transfer, "support": _support, "diversion": _diversion, "activation": _activation}
 
 
 def _named(names: tuple[str, ...], *are: bool) -> list[str]:

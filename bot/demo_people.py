@@ -24,7 +24,7 @@ from storage.tables.people import Role
 
 ZONE = "Asia/Shanghai"
 WAKES, SLEEPS = time(8, 35), time(21, 30)
-_LABEL = re.compile(r"\b[TSD]-\d{4,}")
+_LABEL = re.compile(r"\b[TSDK]-\d{4,}")
 
 Act = Callable[[], Awaitable[None]]
 Span = tuple[float, float]  # minutes

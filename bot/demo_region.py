@@ -14,6 +14,7 @@ from bot.demo_people import People, find_button, label_of
 NO_STORE = ("各店都没有,已向厂家订货", "客户同意等厂家到货")
 NOBODY = ("网络内没有合适的技师,已请厂家支持", "改到下周,重新发起")
 NO_BAY = ("客户改天再来", "客户同意在本店等")
+NO_NEED = ("各店都用不上,先留着", "下月再问")
 
 _PART = re.compile(r"T-\d{4,} (.+?) ×\d")
 
@@ -50,5 +51,5 @@ async def _decide(people: People, member: Member, shown: Shown, label: str, dice
 
 async def _close(people: People, member: Member, shown: Shown, label: str, dice: random.Random) -> None:
     """End what no store of the network can do."""
-    why = NOBODY if label.startswith("S") else NO_BAY
+    why = {"S": NOBODY, "K": NO_NEED}.get(label[:1], NO_BAY)
     await people.say(member, f"/close {label} {dice.choice(why)}")

@@ -13,7 +13,12 @@ from storage.tables.requests import AskState, State
 
 Figures = dict[str, int | float | dict[str, int] | dict[str, dict[str, int]] | None]
 
-KINDS = (("transfer", "调拨", "transfers"), ("support", "支援", "supports"), ("diversion", "分流", "diversions"))
+KINDS = (
+    ("transfer", "调拨", "transfers"),
+    ("support", "支援", "supports"),
+    ("diversion", "分流", "diversions"),
+    ("activation", "盘活", "dead stock"),
+)
 
 
 def figures(facts: Facts, *, posted: int, edited: int) -> Figures:

@@ -140,6 +140,15 @@ class TransferClockTable(TransferClocks):
         return filled
 
 
+class ActivationClocks(TransferClocks):
+    """How long each step of moving dead stock away may take, in opening hours: it has lain there long enough."""
+
+    seen: Duration = Field(timedelta(hours=1), description="the store it would go to has seen the ask")
+    answer: Duration = Field(timedelta(hours=4), description="it answers, from having seen it or from that limit")
+    ship: Duration = Field(timedelta(hours=8), description="packed and on its way, from the acceptance")
+    deliver: Duration = Field(timedelta(hours=24), description="in the other store's hands, from the request: the cap")
+
+
 class DiversionClocks(KindClocks):
     """How long each step of a diversion may take."""
 
@@ -187,6 +196,7 @@ class Clocks(Frozen):
     transfer: TransferClockTable = TransferClockTable()
     support: SupportClocks = SupportClocks()
     diversion: DiversionClocks = DiversionClocks()
+    activation: ActivationClocks = ActivationClocks()
 
     def of(self, kind: str, urgency: str) -> KindClocks:
         """Return the clocks of a kind and urgency: the kind's urgent ones where it has no others."""
@@ -377,6 +387,19 @@ class Lending(Frozen):
     remind: TimeOfDay = Field(time(10, 0), description="the reminders of the day before and of the day itself")
 
 
+class DeadStock(Frozen):
+    """What lies dead in a store, and who runs short of it."""
+
+    unmoved: Duration = Field(timedelta(days=90), gt=timedelta(0), description="not moved for so long: dead")
+    cover: Duration = Field(
+        timedelta(days=180), gt=timedelta(0), description="more than the store itself uses in so long is too much"
+    )
+    short_within: Duration = Field(
+        timedelta(days=30), gt=timedelta(0), description="how far back counts who asked for it or ran out of it"
+    )
+    suggested: int = Field(3, ge=0, le=8, description="so many parts are suggested to a store in a week; 0: none")
+
+
 class Limits(Frozen):
     """The limits that hold for every kind."""
 
@@ -446,6 +469,7 @@ class Rules(Frozen):
     supporting: Supporting = Supporting()
     diverting: Diverting = Diverting()
     lending: Lending = Lending()
+    dead_stock: DeadStock = DeadStock()
     limits: Limits = Limits()
     questions: Questions = Questions()
     costs: Costs = Costs()
@@ -478,6 +502,7 @@ class Digest(Frozen):
     nightly: TimeOfDay = Field(time(21, 0), description="the day's digest")
     nudges: tuple[TimeOfDay, ...] = Field((time(20, 0), time(20, 45)), description="to who still owes an answer")
     weekly: TimeOfDay = Field(time(9, 0), description="Monday's scoreboard")
+    dead_stock: TimeOfDay = Field(time(9, 30), description="Monday's suggestions of what to do with dead stock")
     still_open: TimeOfDay = Field(
         time(10, 0), description="the list of what is still open although every limit of it is broken"
     )

@@ -170,6 +170,8 @@ class Factory:
                 quantity=quantity,
                 stated_at=stated_at or self.now,
                 stated_by=stated_by,
+                moved_at=stated_at or self.now,
+                counted_at=stated_at or self.now,
             )
         )
 

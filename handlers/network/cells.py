@@ -15,6 +15,7 @@ from storage.tables.people import Role
 # More of one part, or more cars a day, is a slip of the finger.
 MOST_PARTS = 99_999
 MOST_CARS = 9_999
+MOST_PRICE = 9_999_999
 
 ROLES: dict[str, Role] = {
     plain_key(word): role
@@ -100,6 +101,14 @@ def number(cell: Cell, most: float) -> float | None:
     if abs(cell) > most:
         raise BadInput("network.out_of_range", value=shown(cell), least=f"-{most:g}", most=f"{most:g}")
     return float(cell)
+
+
+def price(cell: Cell) -> float | None:
+    """Read what one piece costs: 1200, "1,200", "1200.50"."""
+    found = number(cell.replace(",", "") if isinstance(cell, str) else cell, MOST_PRICE)
+    if found is not None and found < 0:
+        raise BadInput("network.too_small", value=shown(cell), least=0)
+    return found
 
 
 def wall_time(cell: Cell) -> time | None:

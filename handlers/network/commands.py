@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers import texts, working_time
+from handlers.money import exponent
 from handlers.network import rules
 from handlers.network.messages import shown
 from handlers.network.plan import Entry, Known, Plan, Value
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 def plan_import(session: Session, sheets: list[Sheet], settings: Settings, now: datetime, *, own: str = "") -> Plan:
     """Say what a workbook would change in the network as it stands; `own` is the only store it may speak of."""
     has_stock = "stock" in rules.kinds_in(sheets)
-    return rules.plan(sheets, load_known(session, now, own=own, with_stock=has_stock), settings.network, now, own=own)
+    known = load_known(session, now, settings.network.currency, own=own, with_stock=has_stock)
+    return rules.plan(sheets, known, settings.network, now, own=own)
 
 
 def import_sheets(
@@ -36,12 +38,16 @@ def import_sheets(
     """
     plan = plan_import(session, sheets, settings, now, own=own)
     if not plan.problems and not plan.changes_nothing:
-        write(session, plan, now, by)
+        write(session, plan, now, by, settings.network.currency)
     return plan
 
 
-def load_known(session: Session, now: datetime, *, own: str = "", with_stock: bool = True) -> Known:
-    """Load the network as a workbook would say it: of `own` store's levels alone, without parts if none are named."""
+def load_known(session: Session, now: datetime, currency: str, *, own: str = "", with_stock: bool = True) -> Known:
+    """Load the network as a workbook would say it: of `own` store's levels alone, without parts if none are named.
+
+    A part's price is in whole units of the currency.
+    """
+    unit = 10 ** exponent(currency)
     dealers = {dealer.id: dealer.name for dealer in people_queries.list_dealers(session)}
     regions = people_queries.list_regions(session)
     region_names = {region.id: region.name for region in regions}
@@ -79,8 +85,15 @@ def load_known(session: Session, now: datetime, *, own: str = "", with_stock: bo
         stores=tuple(_store(store, dealers[store.dealer_id], region_names[store.region_id]) for store in stores),
         people=tuple(_person(one, codes, region_names) for one in people_queries.list_everybody(session)),
         parts=tuple(
-            _entry(part_id, None, part_no=part_no, part=name, aliases=aliases)
-            for part_id, part_no, name, aliases in (boards.list_part_rows(session) if with_stock else ())
+            _entry(
+                part_id,
+                None,
+                part_no=part_no,
+                part=name,
+                aliases=aliases,
+                price=None if price is None else price / unit,
+            )
+            for part_id, part_no, name, aliases, price in (boards.list_part_rows(session) if with_stock else ())
         ),
         levels={
             (part_no, code): (count, at)
@@ -94,7 +107,7 @@ def load_known(session: Session, now: datetime, *, own: str = "", with_stock: bo
 
 def export_sheets(session: Session, settings: Settings, now: datetime) -> list[Sheet]:
     """Return the network as a workbook in the network's language; taken in again it changes nothing."""
-    known, language = load_known(session, now), settings.network.language
+    known, language = load_known(session, now, settings.network.currency), settings.network.language
     zones = {str(store.values["code"]): str(store.values["timezone"]) for store in known.stores}
     todays = [
         entry.values

@@ -178,7 +178,7 @@ texts.add(
             "la columna «{value}» está dos veces",
         ),
         "unknown_store_column": (
-            "「{value}」不是门店的编码或名称;这里除备件号、备件名称、别名外,每列是一家门店",
+            "「{value}」不是门店的编码或名称;这里除备件号、备件名称、别名、单价外,每列是一家门店",
             '"{value}" is no store\'s code or name; here each further column is a store',
             "«{value}» no es código ni nombre de tienda; aquí cada columna más es una tienda",
         ),

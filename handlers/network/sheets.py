@@ -74,6 +74,7 @@ HEADINGS: dict[Kind, tuple[Heading, ...]] = {
         Heading("part_no", "备件号", ("part number",), needed=True),
         Heading("part", "备件名称", ("part name",)),
         Heading("aliases", "别名"),
+        Heading("price", "单价", ("unit price",)),
     ),
     "technicians": (
         Heading("store", "门店", needed=True),

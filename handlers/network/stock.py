@@ -53,10 +53,11 @@ def _is_blank(table: Table, index: int) -> bool:
 def _read(reading: Reading, part_no: str, old: Entry | None, stores: dict[int, str]) -> None:
     draft = reading.draft
     name, aliases = reading.read("part", cells.text, 80), reading.read("aliases", cells.text, 200)
+    price = reading.read("price", cells.price)
     if draft.own:  # the catalogue of parts is the network's: a store says how many it has
         if old is None:
             reading.refuse("part_no", "network.unknown_part", value=part_no)
-        name = aliases = None
+        name = aliases = price = None
     elif old is None and name is None and not reading.bad:
         reading.refuse("part", "network.needed")
     levels = _levels(reading, stores)
@@ -66,6 +67,7 @@ def _read(reading: Reading, part_no: str, old: Entry | None, stores: dict[int, s
         "part_no": old.values["part_no"] if old else part_no,
         "part": name or (old.values["part"] if old else ""),
         "aliases": _aliases(aliases) if aliases else (old.values["aliases"] if old else ""),
+        "price": price if price is not None else (old.values.get("price") if old else None),
     }
     itself = differing(old.values if old else None, values)
     number = str(values["part_no"])

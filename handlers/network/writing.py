@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from handlers.money import exponent
 from handlers.network.plan import Change, Level, Plan, Value
 from handlers.network.sheets import Kind
 from storage.queries import boards, live
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 Ids = Mapping[str, int]
 
 
-def write(session: Session, plan: Plan, now: datetime, by: str) -> None:
-    """Write everything a plan says, in the order in which one row names another."""
+def write(session: Session, plan: Plan, now: datetime, by: str, currency: str) -> None:
+    """Write everything a plan says, in the order in which one row names another; prices are in this currency."""
     changes: dict[Kind, list[Change]] = defaultdict(list)
     for change in plan.changes:
         changes[change.kind].append(change)
@@ -35,7 +36,7 @@ def write(session: Session, plan: Plan, now: datetime, by: str) -> None:
     _write_stores(session, changes["stores"], regions)
     stores = {store.code: store.id for store in people_queries.list_stores(session, active=False)}
     _write_people(session, changes["people"], stores, regions)
-    _write_stock(session, changes["stock"], plan, stores, now, by)
+    _write_stock(session, changes["stock"], plan, stores, now, by, 10 ** exponent(currency))
     stated = {"stated_at": now, "stated_by": by}
     boards.put_technicians(session, [_of_store(change.values, stores) | stated for change in changes["technicians"]])
     boards.change_rows(session, Technician, [{"id": row_id, **stated} for row_id in plan.restated_technicians])
@@ -86,12 +87,16 @@ def _write_people(session: Session, changes: list[Change], stores: Ids, regions:
     boards.change_rows(session, Person, changed)
 
 
-def _write_stock(session: Session, changes: list[Change], plan: Plan, stores: Ids, now: datetime, by: str) -> None:
+def _write_stock(
+    session: Session, changes: list[Change], plan: Plan, stores: Ids, now: datetime, by: str, unit: int
+) -> None:
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for change in changes:
         values: dict[str, Any] = dict(change.values)
         values["name"] = values.pop("part")
+        price = values.get("price")
+        values["price"] = None if price is None else round(price * unit)
         if change.itself:
             _sort(change, values, added, changed, new={})
     boards.add_rows(session, Part, added)

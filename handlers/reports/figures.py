@@ -14,6 +14,7 @@ from handlers.reports import rules
 from handlers.requests import rules as request_rules
 from handlers.requests.kinds import kind_of
 from handlers.working_time import local
+from storage.queries import dead_stock as dead_queries
 from storage.queries import diversions as diversion_queries
 from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
@@ -179,11 +180,14 @@ def _names(context: Context, step: Step, request: Request) -> tuple[str, ...]:
 
 def _done(read: Reader, request: Request) -> rules.Done:
     assert request.finished_at is not None
+    helped, helper = request.store_id, request.owner_store_id
+    if kind_of(request).provider == "requester":
+        helped, helper = helper or 0, request.store_id
     return rules.Done(
         label=read.label(request),
         what=read.what(request),
-        store=read.store(request.store_id),
-        owner=read.store(request.owner_store_id),
+        store=read.store(helped),
+        owner=read.store(helper),
         took=request.finished_at - request.opened_at,
     )
 
@@ -258,6 +262,7 @@ def week_figures(context: Context, language: str, since: datetime, until: dateti
         ),
         supports=_support_week(context.session, since, until),
         diversions=_diversion_week(context, done, since, until),
+        activations=_activation_week(context.session, done),
         stores=_store_weeks(read, finished, [r for r in done if r.kind in VALUED], since, until),
         case=_case(read, finished),
     )
@@ -280,6 +285,11 @@ def _diversion_week(
     paid = (cost.total for cost in costs if (cost.rule, cost.currency) == ("cost.compensation", network.currency))
     kept = sum(request.kept == "yes" for request in served)
     return rules.DiversionWeek(len(served), offered, agreed, sum(paid), kept * network.kept_customer)
+
+
+def _activation_week(session: Session, done: Sequence[Request]) -> rules.ActivationWeek | None:
+    moved = [request.id for request in done if request.kind == "activation"]
+    return rules.ActivationWeek(len(moved), dead_queries.count_moved(session, moved)) if moved else None
 
 
 def standings(session: Session, stores: Iterable[Store], since: datetime, until: datetime) -> tuple[Standing, ...]:

@@ -188,6 +188,11 @@ texts.add(
             "{count} diversions · {agreed}% agreed · compensation {compensation}",
             "{count} derivaciones · {agreed}% de acuerdo · compensación {compensation}",
         ),
+        "week_activations": (
+            "盘活呆滞 {count} 单 {pieces} 件",
+            "{count} times dead stock moved · {pieces} pieces",
+            "{count} movimientos de inmovilizado · {pieces} unidades",
+        ),
         "week_diverted": ("  保住价值 {value}", "  {value} kept", "  {value} conservados"),
         "week_total": ("合计保住价值 {value}", "Kept in all: {value}", "Conservado en total: {value}"),
         "yuan": ("{amount}元", "{amount}", "{amount}"),

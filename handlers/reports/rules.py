@@ -275,6 +275,14 @@ class DiversionWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivationWeek:
+    """Dead stock that was moved away in a week: how often, and how many pieces."""
+
+    count: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreWeek:
     """A store's line: what it gave (points) and gained (transfers received, value kept), and its place.
 
@@ -318,6 +326,7 @@ class WeekFigures:
     transfers: TransferWeek = TransferWeek()
     supports: SupportWeek | None = None
     diversions: DiversionWeek | None = None
+    activations: ActivationWeek | None = None
     stores: tuple[StoreWeek, ...] = ()
     case: Case | None = None
 

@@ -103,6 +103,9 @@ def _kinds(language: str, figures: rules.WeekFigures) -> list[Line]:
             )
         )
         said.append(texts.say(language, "reports.week_diverted", value=value(diversions.value)))
+    if figures.activations is not None:
+        moved = figures.activations
+        said.append(texts.say(language, "reports.week_activations", count=moved.count, pieces=moved.pieces))
     return [line(words) for words in said]
 
 

@@ -56,6 +56,7 @@ texts.add(
         "no_stock": ("库存不足", "No stock", "Sin stock"),
         "reserved": ("已预订", "Reserved", "Reservado"),
         "no_hands": ("人手不足", "No hands free", "Sin personal"),
+        "no_need": ("用不上", "No use for it", "No hace falta"),
         "other": ("其他原因", "Another reason", "Otro motivo"),
     },
 )

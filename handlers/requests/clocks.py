@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.requests import rules
-from handlers.requests.kinds import kind_of
+from handlers.requests.kinds import kind_of, store_on
 from handlers.settings import KindClocks, Rules, Rung
 from handlers.working_time import Hours, add_working, working_between
 from storage.queries import people as people_queries
@@ -173,7 +173,8 @@ def breach(context: Context, request: Request, step: Step) -> None:
     step.breached_at = step.due_at
     if step.name == kind_of(request).whole:
         steps = request_queries.list_steps(context.session, request.id)
-        step.store_id = rules.blamed_for_whole(steps, request.owner_store_id, request.store_id)
+        provider_id = store_on(request, kind_of(request).provider)
+        step.store_id = rules.blamed_for_whole(steps, provider_id, request.store_id)
     request.escalations += 1
     request_queries.add_event(
         context.session, request.id, "breached", step.due_at, store_id=step.store_id, step=step.name

@@ -13,7 +13,7 @@ from handlers.messages import sentence
 from handlers.registry import button, form
 from handlers.requests import answering, cards, clocks, life, messages, promises, rules
 from handlers.requests.grammar import classify_reason, clean, parse_answer, parse_quantity, parse_score
-from handlers.requests.kinds import kind_by_letter, kind_of
+from handlers.requests.kinds import Side, kind_by_letter, kind_of
 from handlers.requests.messages import CardFacts
 from handlers.requests.telling import authors, tell_author, tell_provider
 from storage.queries import chats as chat_queries
@@ -279,6 +279,11 @@ def check_requester(context: Context, request: Request, *states: State) -> None:
     if not access.works_at(context.me, request.store_id):
         raise NotAllowed("request.not_yours")
     check_state(context, request, *states)
+
+
+def check_side(context: Context, request: Request, side: Side, *states: State) -> None:
+    """Raise unless who speaks belongs to the store on this side and the request is in one of these states."""
+    (check_owner if side == "owner" else check_requester)(context, request, *states)
 
 
 def check_state(context: Context, request: Request, *states: State) -> None:

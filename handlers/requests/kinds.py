@@ -32,7 +32,8 @@ class StepKind:
 
     Where nothing must, it begins with the acceptance; several may run side by side. The last of a kind is the record.
     One that is `fixed` hangs on an appointment: a hold does not move it. One that is not `nudged` has reminders of its
-    own, and one that `lasts` keeps a request open after its record. `when` says of which requests it is a step at all.
+    own, and one that `lasts` keeps a request open after its record. `when` says of which requests it is a step at all,
+    and `begun` does what else there is to do when it begins.
     """
 
     name: str
@@ -42,6 +43,7 @@ class StepKind:
     nudged: bool = True
     lasts: bool = False
     when: Callable[[Context, Request], bool] = lambda _context, _request: True
+    begun: Callable[[Context, Request], None] = lambda _context, _request: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ class Kind:
     `whole` names the clock that runs from the opening to the confirmed end; `steps` follow the acceptance, the last
     one being the record; `due` says when one that begins now is due at its store. `finished` is the state of the
     confirmed end. In the `under_way` states the customer hears a line every so often; in the `returnable` ones the
-    owner can give the promise back; in the `awaited` ones 收到 from the requester is about what comes. The author hears
+    owner can give the promise back; in the `awaited` ones 收到 from whom it is `bound_for` is about what comes. The
+    `provider` is the side that does the work: it earns the points, and is blamed first for the whole. The author hears
     of the `told` states in words of the kind's own (`<kind>.author_<state>`); a card says `<kind>.state_<state>`.
 
     `what` are the card's lines of what is asked for, `brief` the same in a few words, `forward` the words for the
@@ -178,6 +181,7 @@ class Kind:
     draft: Callable[[Context, Mapping[str, str]], None] | None = None
     calls: frozenset[Side] = frozenset({"requester"})
     bound_for: Side = "requester"
+    provider: Side = "owner"
     promise: Callable[[Context, Request], datetime] = _by_the_cap
     note_eta: Callable[[Context, Request, datetime], None] | None = None
     line_at: Callable[[Context, Request, datetime, datetime], datetime] = lambda _context, _request, _after, usual: (
@@ -224,6 +228,11 @@ def kind_named(name: str) -> Kind:
 def kind_by_letter(letter: str) -> Kind | None:
     """Return the kind whose labels begin with this letter, or None."""
     return next((kind for kind in _kinds.values() if kind.letter == letter.upper()), None)
+
+
+def store_on(request: Request, side: Side) -> int | None:
+    """Return the store on a side of a request; the owner's is None while there is none."""
+    return request.owner_store_id if side == "owner" else request.store_id
 
 
 def all_kinds() -> Sequence[Kind]:

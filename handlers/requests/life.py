@@ -15,7 +15,7 @@ from handlers import contacts, masking
 from handlers.errors import TooLate
 from handlers.requests import clocks, drafting, promises, rules
 from handlers.requests.answering import end_answer, note
-from handlers.requests.kinds import Candidate, Kind, kind_of
+from handlers.requests.kinds import Candidate, Kind, kind_of, store_on
 from storage.queries import ledger as ledger_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
@@ -294,20 +294,21 @@ def break_promise(context: Context, request: Request, reason: str) -> None:
 
 
 def finish(context: Context, request: Request, *, earned: bool = True) -> None:
-    """Note the confirmed end of the work: the owner's points if it `earned` any, in this transaction, once."""
+    """Note the confirmed end of the work: the provider's points if it `earned` any, in this transaction, once."""
     kind = kind_of(request)
     if request.held_at is not None:
         clocks.go_on(context, request)
     request.state, request.finished_at = kind.finished, context.now
     clocks.end(context, request, kind.whole)
     clocks.stop_progress(context, request)
-    assert request.owner_store_id is not None
+    provider_id = store_on(request, kind.provider)
+    assert provider_id is not None
     points = getattr(clocks.rules_of(context, request).points, kind.name)
     if points and earned and not request.practice:
         ledger_queries.add_points(
             context.session,
             key=f"request:{request.id}:{kind.name}",
-            store_id=request.owner_store_id,
+            store_id=provider_id,
             points=points,
             rule=f"points.{kind.name}",
             policy_id=request.policy_id,
@@ -315,7 +316,7 @@ def finish(context: Context, request: Request, *, earned: bool = True) -> None:
             now=context.now,
             person_id=context.person_id,
         )
-        note(context, request, "credited", store_id=request.owner_store_id, points=points)
+        note(context, request, "credited", store_id=provider_id, points=points)
 
 
 def record(context: Context, request: Request) -> None:
@@ -366,7 +367,7 @@ def _begin_next(context: Context, request: Request, kind: Kind, ask: Ask | None,
             continue
         if after is not None and (after not in step.after or _still_runs(context, request, step.after)):
             continue
-        store_id = request.owner_store_id if step.accountable == "owner" else request.store_id
+        store_id = store_on(request, step.accountable)
         assert store_id is not None
         store = people_queries.get_store(context.session, store_id)
         clocks.begin(
@@ -379,6 +380,7 @@ def _begin_next(context: Context, request: Request, kind: Kind, ask: Ask | None,
             ask_id=ask.id if ask else None,
             turn=ask.rank if ask else 0,
         )
+        step.begun(context, request)
 
 
 def _still_runs(context: Context, request: Request, names: Sequence[str]) -> bool:

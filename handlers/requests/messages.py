@@ -15,7 +15,7 @@ from handlers.working_time import say_moment
 from storage.tables.people import Person
 from storage.tables.requests import AT_WORK, WORK_DONE, Ask, AskState, Event, Request, State, Step
 
-REFUSALS = ("no_stock", "reserved", "no_hands", "other")
+REFUSALS = ("no_stock", "reserved", "no_hands", "no_need", "other")
 
 # What is wrong, where one of these was picked.
 MATTERS = ("waiting", "booked", "restock")

@@ -184,14 +184,14 @@ def is_breached(due_at: datetime, at: datetime) -> bool:
     return at >= due_at
 
 
-def blamed_for_whole(steps: Sequence[Step], owner_store_id: int | None, store_id: int) -> int:
+def blamed_for_whole(steps: Sequence[Step], provider_id: int | None, store_id: int) -> int:
     """Return the store that the whole's breach stands against.
 
-    The owner if one of his steps was broken; else whose step is running now; else who asked.
+    The provider if one of his steps was broken; else whose step is running now; else who asked.
     """
-    if any(step.store_id == owner_store_id and step.breached_at for step in steps):
-        assert owner_store_id is not None
-        return owner_store_id
+    if any(step.store_id == provider_id and step.breached_at for step in steps):
+        assert provider_id is not None
+        return provider_id
     running = [step for step in steps if step.ended_at is None and step.turn > 0]
     return running[-1].store_id if running else store_id
 

@@ -31,6 +31,13 @@ texts.add(
             "When: a customer would wait too long. The customer chooses first, then a store is asked. Send: /divert",
             "Cuándo: un cliente esperaría demasiado. Primero decide el cliente. Envía: /divert",
         ),
+        "when_activation": (
+            "何时用:本店的件放着不动,别的门店正缺。周一机器人会提议,也可自己发:/activate 前大灯-左 x2 SZ02",
+            "When: a part lies dead here and others run short of it. The bot suggests it on Mondays, or send: "
+            "/activate headlamp left x2 SZ02",
+            "Cuándo: una pieza está inmovilizada aquí y a otras les falta. El bot lo sugiere los lunes, o envía: "
+            "/activate faro izquierdo x2 SZ02",
+        ),
         # Steps
         "clock_seen": (
             "被询问的门店看到:{limit} 内",
@@ -66,6 +73,21 @@ texts.add(
             "送到并确认收货:发起后 {limit} 内(全程)",
             "In the requester's hands: within {limit} of the request (the whole)",
             "En manos de quien pidió: en {limit} desde la petición (total)",
+        ),
+        "clock_activation_ship": (
+            "发起门店打包发出:对方同意后 {limit} 内(营业时间)",
+            "The store that asked packs and ships it: within {limit} of opening hours of the acceptance",
+            "Quien lo ofrece lo envía: en {limit} de horario tras la aceptación",
+        ),
+        "clock_activation_deliver": (
+            "对方收到并确认:发起后 {limit} 内(营业时间,全程)",
+            "The other store has it and says so: within {limit} of opening hours of the request (the whole)",
+            "La otra tienda lo recibe y confirma: en {limit} de horario desde la petición (total)",
+        ),
+        "clock_activation_progress": (
+            "如有客户在等,每 {limit} 给一次进度",
+            "Should a customer wait, a line every {limit}",
+            "Si espera un cliente, un aviso cada {limit}",
         ),
         "clock_support_agree": (
             "双方店长确认时间、费用、差旅:接单后 {limit} 内",
@@ -257,6 +279,26 @@ texts.add(
             "归还前一天和当天 {limit} 提醒",
             "Reminders the day before and on the day at {limit}",
             "Avisos la víspera y el mismo día a las {limit}",
+        ),
+        "rule_dead_stock_unmoved": (
+            "{limit} 没动过的算呆滞",
+            "Not moved for {limit} is dead",
+            "Sin moverse {limit} es inmovilizado",
+        ),
+        "rule_dead_stock_cover": (
+            "够本店用 {limit} 以上、别店又缺的,多出的也算",
+            "So is what is over the store's own use of {limit}, where others run short",
+            "También lo que supera su uso de {limit}, si a otras les falta",
+        ),
+        "rule_dead_stock_short_within": (
+            "最近 {limit} 内要过或用完的门店算缺货",
+            "A store that asked for it or ran out of it in the last {limit} is short of it",
+            "Le falta a quien lo pidió o lo agotó en {limit}",
+        ),
+        "rule_dead_stock_suggested": (
+            "每周给每店提议 {limit} 种",
+            "So many parts are suggested to a store a week: {limit}",
+            "Piezas sugeridas a una tienda por semana: {limit}",
         ),
         "rule_supporting_lead": (
             "提前 {limit} 约;更近的算紧急并告知总部",

@@ -198,10 +198,12 @@ def _tell(context: Context, request: Request, step: Step | None, this: Rung, *, 
 def _overseer_buttons(
     context: Context, request: Request, step: Step | None, language: str
 ) -> tuple[tuple[Button, ...], ...]:
-    """Offer an overseer what the requester could do, where a receipt was never confirmed."""
+    """Offer an overseer what the receiving side could do, where a receipt was never confirmed."""
     if step is None or step.name != "receive":
         return ()
-    return cards.for_roles(kind_of(request).buttons(context, request, language, "requester"), set(REGION))
+    kind = kind_of(request)
+    side = kind.step(step.name).accountable
+    return cards.for_roles(kind.buttons(context, request, language, side), set(REGION))
 
 
 def _again(

@@ -12,7 +12,7 @@ from handlers.registry import reply
 from handlers.requests import commands, looking, rules
 from handlers.requests.commands import request_of_card
 from handlers.requests.grammar import Answer, as_asked, clean, parse_answer
-from handlers.requests.kinds import Side, kind_of
+from handlers.requests.kinds import Side, kind_of, store_on
 from storage.queries import requests as request_queries
 from storage.tables.requests import Ask, Request
 
@@ -65,7 +65,7 @@ def _concerned(context: Context, store_id: int, answer: Answer) -> list[Request]
     owned = [one for one in request_queries.list_owned(session, store_id) if not one.practice]
     unfinished = request_queries.list_unfinished(session, store_id)
     mine = [one for one in unfinished if one.store_id == store_id and not one.practice]
-    coming = [one for one in mine if one.state in kind_of(one).awaited]
+    coming = [one for one in unfinished if not one.practice and _awaits(one, store_id)]
     match answer.kind:
         case "accept" | "refuse":
             return asked
@@ -78,6 +78,12 @@ def _concerned(context: Context, store_id: int, answer: Answer) -> list[Request]
         case said:
             meant = _meant(said, "owner", owned) + _meant(said, "requester", mine)
             return meant or (asked if as_asked(answer) else [])
+
+
+def _awaits(request: Request, store_id: int | None) -> bool:
+    """Say whether what a request moves is on its way to this store."""
+    kind = kind_of(request)
+    return request.state in kind.awaited and store_on(request, kind.bound_for) == store_id
 
 
 def _meant(said: str, side: Side, requests: Sequence[Request]) -> list[Request]:
@@ -93,9 +99,10 @@ def _apply(context: Context, request: Request, answer: Answer, *, meant: bool) -
     if ask is not None and ask.state in rules.ANSWERABLE and access.works_at(context.me, ask.store_id):
         answer = as_asked(answer) or answer  # 已收到,可以 of a store that is asked means the ask, not goods
     played = commands.plays(context, request) and ask is not None and ask.state in rules.ANSWERABLE
+    if answer.kind == "seen" and _awaits(request, context.me.store_id):  # 收到 from who waits for it: offer the receipt
+        looking.press_show(context, request.id)
+        return True
     if answer.kind == "seen" and access.works_at(context.me, request.store_id) and not played:
-        if request.state in kind.awaited:  # 收到 from who waits for the goods: offer the receipt
-            looking.press_show(context, request.id)
         return True
     if answer.kind in {"seen", "accept", "refuse"}:
         return _answer(context, request, answer, meant=meant)

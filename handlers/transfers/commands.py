@@ -12,6 +12,7 @@ from handlers.boards import messages as board_messages
 from handlers.boards.finding import find_parts
 from handlers.chat import Button, Message
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
+from handlers.goods.rules import MOST_PIECES
 from handlers.messages import sentence
 from handlers.registry import button, command, form
 from handlers.requests import cards, life
@@ -72,7 +73,7 @@ def begin(context: Context, words: str, *, back: str = "", loan: bool = False) -
 def send_post(context: Context, values: dict[str, str], waits: int, loan: int = 0) -> None:
     """Post a transfer from a filled form."""
     quantity = parse_quantity(values.get("quantity", ""))
-    if quantity is None or not 1 <= quantity <= rules.MOST_PIECES:
+    if quantity is None or not 1 <= quantity <= MOST_PIECES:
         raise BadFields({"quantity": "transfer.quantity_out_of_range"})
     urgency = values.get("urgency", "")
     if urgency not in set(Urgency):  # written rather than chosen: 不紧急, 很急

@@ -10,9 +10,6 @@ from handlers.errors import BadInput
 from handlers.requests.rules import UNKNOWN, Conduct, burden
 from handlers.settings import Matching, Ranking
 from handlers.working_time import at_local, local
-from storage.tables.requests import Transfer
-
-MOST_PIECES = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +89,9 @@ def not_urgent_because(customer_waits: bool, own_stock: int, neighbours: int) ->
     return why
 
 
-def check_quantity(quantity: int, most: int = MOST_PIECES) -> None:
-    """Raise BadInput unless the quantity is between 1 and `most`."""
-    if not 1 <= quantity <= most:
-        raise BadInput("request.bad_quantity", most=most)
-
-
 def can_see_quantity(own_dealer: int, other_dealer: int) -> bool:
     """Say whether a store may see how many another has: only within one dealer, else that it has some."""
     return own_dealer == other_dealer
-
-
-def planned_travel(seen: timedelta, answer: timedelta, ship: timedelta, deliver: timedelta) -> timedelta:
-    """Return the time the plan leaves for the way: the cap less the steps before it, and at least a minute.
-
-    Whoever receives has that long from the shipping, also past the cap: who ships late must not make another break
-    a limit.
-    """
-    return max(deliver - seen - answer - ship, timedelta(minutes=1))
 
 
 def check_return(back: date, today: date, longest: timedelta) -> None:
@@ -123,29 +105,3 @@ def next_reminder(day: date, wall: time, timezone: str, now: datetime) -> dateti
     first = max(day - timedelta(days=1), local(now, timezone).date())
     at = at_local(first, wall, timezone)
     return at if at > now else at_local(first + timedelta(days=1), wall, timezone)
-
-
-def to_ship(moved: Transfer) -> int:
-    """Return how many pieces are promised, still wanted and not sent."""
-    return moved.accepted - moved.shipped - moved.cancelled
-
-
-def on_its_way(moved: Transfer) -> int:
-    """Return how many pieces were sent and have not arrived."""
-    return moved.shipped - moved.received - moved.lost
-
-
-def to_cancel(moved: Transfer) -> int:
-    """Return how many pieces the requester can still do without.
-
-    Before the first receipt what is on its way cannot be called off, only what was not sent; afterwards what did not
-    come with the rest counts as not coming.
-    """
-    if not moved.received + moved.lost:
-        return to_ship(moved)
-    return outstanding(moved.accepted, moved.received, moved.lost, moved.cancelled)
-
-
-def outstanding(accepted: int, received: int, lost: int, cancelled: int) -> int:
-    """Return how many pieces of a promise are still to come."""
-    return accepted - received - lost - cancelled

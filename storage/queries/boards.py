@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from sys import intern
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import case, insert, update
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.queries import live
@@ -21,10 +21,11 @@ BATCH = 5_000
 LevelRow = tuple[str, str, int, datetime]
 
 
-def list_part_rows(session: Session) -> Sequence[tuple[int, str, str, str]]:
-    """List every part as id, number, name and aliases, by number."""
-    rows = session.execute(select(col(Part.id), Part.part_no, Part.name, Part.aliases).order_by(col(Part.part_no)))
-    return [(part_id, part_no, name, aliases) for part_id, part_no, name, aliases in rows]
+def list_part_rows(session: Session) -> Sequence[tuple[int, str, str, str, int | None]]:
+    """List every part as id, number, name, aliases and price in minor units, by number."""
+    query = select(Part.id, Part.part_no, Part.name, Part.aliases, Part.price)  # type: ignore[call-overload]
+    rows = session.execute(query.order_by(col(Part.part_no)))
+    return [(part_id, part_no, name, aliases, price) for part_id, part_no, name, aliases, price in rows]
 
 
 def list_all_levels(session: Session, code: str = "") -> Iterator[LevelRow]:
@@ -74,8 +75,15 @@ def change_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str
 
 
 def put_stock_levels(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Say how many of a part a store has, whether it was said before or not."""
-    _put(session, StockLevel, ("part_id", "store_id"), ("quantity", "stated_at", "stated_by"), rows)
+    """Say how many of a part a store has, whether it was said before or not; the same number again is no movement."""
+    new = insert_for(session)(StockLevel)
+    fell = col(StockLevel.quantity) - new.excluded.quantity
+    moved = {
+        "moved_at": case((fell == 0, col(StockLevel.moved_at)), else_=new.excluded.stated_at),
+        "used": col(StockLevel.used) + case((fell > 0, fell), else_=0),
+    }
+    moved_rows = [{"moved_at": row["stated_at"], "counted_at": row["stated_at"], "used": 0, **row} for row in rows]
+    _put(session, StockLevel, ("part_id", "store_id"), ("quantity", "stated_at", "stated_by"), moved_rows, moved)
     live.note_change(session, Board.STOCK, {row["store_id"] for row in rows}, {row["part_id"] for row in rows})
 
 
@@ -109,12 +117,12 @@ def _put(
     key: tuple[str, ...],
     said: tuple[str, ...],
     rows: Sequence[dict[str, Any]],
+    reckoned: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add rows, or where the key is there already change what is said of it."""
+    """Add rows, or where the key is there already change what is said of it, and what is `reckoned` from both."""
     statement = insert_for(session)(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(key), set_={column: statement.excluded[column] for column in said}
-    )
+    changed = {column: statement.excluded[column] for column in said} | dict(reckoned or {})
+    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
     for start in range(0, len(rows), BATCH):
         # By the driver's executemany: SQLAlchemy's own way makes one statement of a thousand rows, and parses it.
         session.connection().execute(statement, rows[start : start + BATCH])

@@ -177,7 +177,7 @@ def find_request(session: Session, kind: str, number: int) -> Request | None:
 
 
 def get_transfer(session: Session, request_id: int) -> Transfer:
-    """Get what a transfer moves."""
+    """Get what a transfer or an activation moves."""
     held = find_held(session, Transfer, request_id)
     return held if held is not None else _TRANSFER.one(session, request_id=request_id)[0]
 
@@ -390,11 +390,13 @@ def _carried() -> Any:
         .group_by(col(Ask.store_id))
     )
     left = Transfer.accepted - Transfer.received - Transfer.lost - Transfer.cancelled
+    outward = col(Transfer.outward).is_(True)  # not of a kind that moves nothing: that has no such row
+    of_part = col(Transfer.part_id) == bindparam("part_id")
     owned = (
         select(
             Request.owner_store_id,
-            func.count(),
-            func.sum(case((col(Transfer.part_id) == bindparam("part_id"), left), else_=0)),
+            func.sum(case((outward, 0), else_=1)),
+            func.sum(case((outward, 0), (of_part, left), else_=0)),
         )
         .outerjoin(Transfer, col(Transfer.request_id) == col(Request.id))
         .where(
@@ -404,7 +406,18 @@ def _carried() -> Any:
         )
         .group_by(col(Request.owner_store_id))
     )
-    return union_all(asked, owned)
+    given = (
+        select(Request.store_id, func.count(), func.sum(case((of_part, left), else_=0)))
+        .join(Transfer, col(Transfer.request_id) == col(Request.id))
+        .where(
+            col(Request.state).in_(AT_WORK),
+            col(Request.store_id).in_(_stores()),
+            col(Request.practice).is_(False),
+            outward,
+        )
+        .group_by(col(Request.store_id))
+    )
+    return union_all(asked, owned, given)
 
 
 _CARRIED = Prepared(_carried())
@@ -413,7 +426,7 @@ _CARRIED = Prepared(_carried())
 def count_carried(session: Session, part_id: int, stores: Collection[int]) -> dict[int, tuple[int, int]]:
     """Return store → how much it carries, and how many of a part it has promised and not yet seen received.
 
-    It carries the asks it has to answer and the accepted requests it has to deliver.
+    It carries the asks it has to answer and the accepted requests it has to deliver, its own dead stock among them.
     """
     carried: dict[int, tuple[int, int]] = {}
     for store_id, count, promised in _CARRIED.rows(session, part_id=part_id, stores=list(stores)):

@@ -35,6 +35,7 @@ class Offer(NamedTuple):
     timezone: str
     way_minutes: int | None  # to who asks, where it was measured
     stated_at: datetime
+    moved_at: datetime
 
 
 # What is asked at each transfer is prebuilt: building a statement takes longer than running it.
@@ -57,6 +58,7 @@ _OFFERS = Prepared(
         _stores.c.timezone,
         _travel.c.minutes,
         _levels.c.stated_at,
+        _levels.c.moved_at,
     )
     .join(_levels, _levels.c.store_id == _stores.c.id)
     .join(_dealers, _dealers.c.id == _stores.c.dealer_id)
@@ -258,12 +260,14 @@ def move_stock(
             .with_for_update()
             .execution_options(populate_existing=True)
         ).one_or_none()
-        if level is not None:
-            level.quantity = max(0, level.quantity + change)
-        elif change > 0:
-            session.add(
-                StockLevel(part_id=part_id, store_id=store_id, quantity=change, stated_at=now, stated_by=f"move:{key}")
+        if level is not None and change:
+            level.quantity, level.moved_at = max(0, level.quantity + change), now
+        elif level is None and change > 0:
+            level = StockLevel(
+                part_id=part_id, store_id=store_id, quantity=change, stated_at=now, stated_by=f"move:{key}"
             )
+            level.moved_at = level.counted_at = now
+            session.add(level)
     session.flush()
     live.note_change(session, Board.STOCK, {giver_id, taker_id}, {part_id})
     return True

@@ -25,6 +25,7 @@ class Part(SQLModel, table=True):
     part_no: str = Field(unique=True)
     name: str = Field(index=True)
     aliases: str = ""
+    price: int | None = None  # of one piece, in minor units of the network's currency
 
 
 class PartWord(SQLModel, table=True):
@@ -39,7 +40,10 @@ class PartWord(SQLModel, table=True):
 
 
 class StockLevel(SQLModel, table=True):
-    """How many of a part a store says it has."""
+    """How many of a part a store says it has, since when it is so many, and how many it has used up by its table.
+
+    The same figure said again is no movement; what goes to another store is one, and is not used up.
+    """
 
     __tablename__ = "stock_levels"
     __table_args__ = (
@@ -52,6 +56,9 @@ class StockLevel(SQLModel, table=True):
     quantity: int
     stated_at: datetime = moment()
     stated_by: str = ""
+    moved_at: datetime = moment()  # when the quantity changed last
+    used: int = 0  # by how much the table fell, all told, since
+    counted_at: datetime = moment()
 
 
 class Travel(SQLModel, table=True):
@@ -82,6 +89,21 @@ class StockMove(SQLModel, table=True):
     quantity_out: int
     quantity_in: int
     moved_at: datetime = moment()
+
+
+class DeadStockWeek(SQLModel, table=True):
+    """What lay dead in a store at the beginning of a week, for its figures over time."""
+
+    __tablename__ = "dead_stock_weeks"
+    __table_args__ = (UniqueConstraint("store_id", "week"),)
+    id: int = identity()
+    store_id: int = Field(foreign_key="stores.id")
+    week: date  # its Monday
+    parts: int
+    pieces: int
+    amount: int  # of those parts that have a price, in minor units
+    currency: str
+    unpriced: int = 0  # so many pieces have none
 
 
 class Technician(SQLModel, table=True):

@@ -134,7 +134,7 @@ class Request(SQLModel, table=True):
 
 
 class Transfer(SQLModel, table=True):
-    """What a transfer moves. Quantities: `asked` ≥ `accepted` ≥ `shipped` ≥ `received` + `lost`."""
+    """What a transfer or an activation moves. Quantities: `asked` ≥ `accepted` ≥ `shipped` ≥ `received` + `lost`."""
 
     __tablename__ = "transfers"
     request_id: int = Field(foreign_key="requests.id", primary_key=True)
@@ -154,6 +154,7 @@ class Transfer(SQLModel, table=True):
     sent_why: str = ""
     back_on: date | None = None  # a loan: the local day by which it is back
     back_at: datetime | None = moment(default=None, nullable=True)  # when the lender had it back
+    outward: bool = False  # it goes away from the store that asks: an activation
 
 
 class Ask(SQLModel, table=True):

@@ -73,8 +73,9 @@ def test_the_week_takes_every_way_a_request_can_end_and_all_is_right_after_it(tm
         "transfer": True,
         "support": True,
         "diversion": True,
+        "activation": False,
     }
-    assert len(summary["ends"]) == 27
+    assert len(summary["ends"]) == 29
     assert {end for end, count in summary["ends"].items() if count == 0} == set()
     assert summary["ends"]["question solved"] == 2
     assert "故障已解决" in told, "the support is told to its end"

@@ -189,7 +189,7 @@ class LifeDesk(RuleBasedStateMachine):
         return found[number % len(found)]
 
     def _label(self, life: Life) -> str:
-        return f"T-{self._row(Request, life.id).number:04}"
+        return f"{'K' if life.outward else 'T'}-{self._row(Request, life.id).number:04}"
 
     # What always holds
 
@@ -268,7 +268,8 @@ class LifeDesk(RuleBasedStateMachine):
         entries = facts["points_entries"]
         assert {row["request_id"]: row["store_id"] for row in entries} == self.world.points
         assert len(entries) == len(self.world.points)
-        assert all(row["points"] == 1 for row in entries)
+        worth = {life.id: 10 if life.outward else 1 for life in self.world.lives.values()}
+        assert all(row["points"] == worth[row["request_id"]] for row in entries)
 
     def what_is_over_is_silent_and_what_lives_is_waited_for(self, facts: Facts) -> None:
         for life in self.world.lives.values():

@@ -1,4 +1,4 @@
-"""The life of transfers as PROGRAMME.md tells it, in plain Python: no database, no rule of ours.
+"""The life of transfers and activations as PROGRAMME.md tells it, in plain Python: no database, no rule of ours.
 
 `World` is the network; each request is a `Life`. What the model cannot know, which of several eligible stores ranks
 first, it is told by `observed`; that the store was eligible it checks itself.
@@ -20,6 +20,8 @@ BOOKKEEPERS = LEADERS | {"finance", "hq"}
 MINUTE = timedelta(minutes=1)
 # seen, answer, ship, the whole, a line for the customer: minutes
 CLOCKS = {"urgent": (5, 10, 45, 120, 30), "today": (15, 30, 120, 480, 120), "normal": (30, 120, 480, 1440, 480)}
+CLOCKS["dead"] = (60, 240, 480, 1440, 30)
+SHORT_WITHIN = timedelta(days=30)
 RECORD_AT = time(18, 0)
 SHENZHEN = timedelta(hours=8)
 
@@ -99,7 +101,7 @@ class Rung:
 
 @dataclass
 class Life:
-    """One transfer."""
+    """One transfer, or an activation: that goes `outward`, from who asks to who accepts, and has clocks of its own."""
 
     id: int
     store: int
@@ -123,6 +125,15 @@ class Life:
     prompts: int = 0
     finished: bool = False
     kept: str = ""
+    outward: bool = False
+
+    @property
+    def giver(self) -> int | None:
+        return self.store if self.outward else self.owner
+
+    @property
+    def taker(self) -> int | None:
+        return self.owner if self.outward else self.store
 
     @property
     def ended(self) -> bool:
@@ -141,7 +152,11 @@ class Life:
         return next((clock for clock in self.clocks if clock.name == name and not clock.ended), None)
 
     def minutes(self, which: int) -> timedelta:
-        return CLOCKS[self.urgency][which] * MINUTE
+        return self.table[which] * MINUTE
+
+    @property
+    def table(self) -> tuple[int, ...]:
+        return CLOCKS["dead" if self.outward else self.urgency]
 
 
 @dataclass
@@ -232,13 +247,19 @@ class World:
 
     # Asking
 
-    def opens(self, person: Someone, request: int, quantity: int, urgency: str, waits: bool) -> Life:
+    def activates(self, person: Someone, request: int, quantity: int, target: int) -> None:
+        """Offer what lies here to the store that was picked, then to whoever is short of it."""
+        self.opens(person, request, quantity, "normal", False, picked=target)
+
+    def opens(
+        self, person: Someone, request: int, quantity: int, urgency: str, waits: bool, picked: int | None = None
+    ) -> Life:
         assert person.store is not None
-        life = Life(request, person.store, urgency, waits, quantity, self.now)
+        life = Life(request, person.store, urgency, waits, quantity, self.now, outward=picked is not None)
         self.lives[request] = life
         self._begin(life, "deliver", life.store, self.now + life.minutes(3), 0)
         life.rungs.append(Rung(self.now + timedelta(hours=24), "region", 0))
-        self._ask_next(life)
+        self._ask_next(life, picked)
         return life
 
     def is_urgent(self, store: int, waits: bool) -> bool:
@@ -246,12 +267,25 @@ class World:
         return waits and not self.stock[store] and any(self.can_give(other) for other in self.stores if other != store)
 
     def can_give(self, store: int) -> bool:
+        return self.left(store) - 1 >= 1
+
+    def left(self, store: int) -> int:
+        """What a store has and has not promised."""
         promised = sum(
             life.accepted - life.received - life.lost - life.cancelled
             for life in self.lives.values()
-            if life.owner == store and life.state in {"accepted", "shipped"}
+            if life.giver == store and life.state in {"accepted", "shipped"}
         )
-        return self.stock[store] - promised - 1 >= 1
+        return self.stock[store] - promised
+
+    def is_short(self, store: int) -> bool:
+        """It asked for more lately than it has now."""
+        asked = [
+            life.asked
+            for life in self.lives.values()
+            if life.store == store and not life.outward and life.opened >= self.now - SHORT_WITHIN
+        ]
+        return bool(asked) and max(sum(asked), 1) > self.stock[store]
 
     def _eligible(self, life: Life) -> set[int]:
         asked = {ask.store for ask in life.asks}
@@ -260,12 +294,17 @@ class World:
             for store in self.stores
             if store not in asked
             and store != life.store
-            and self.can_give(store)
-            and any(self.away.get(leader, self.now) <= self.now for leader in self.leaders[store])
+            and (self.is_short(store) if life.outward else self.can_give(store))
+            and self._is_there(store)
         }
 
-    def _ask_next(self, life: Life) -> None:
+    def _is_there(self, store: int) -> bool:
+        return any(self.away.get(leader, self.now) <= self.now for leader in self.leaders[store])
+
+    def _ask_next(self, life: Life, picked: int | None = None) -> None:
         eligible, rank = self._eligible(life), len(life.asks) + 1
+        if picked is not None and self._is_there(picked):
+            eligible = {picked}
         if not eligible:
             # An nth ask that stands there all the same is the region's, which may name anybody.
             life.spell += 1
@@ -304,12 +343,17 @@ class World:
     def may_receive(self, person: Someone, life: Life) -> None:
         clock = life.running("receive")
         overdue = clock is not None and clock.broken and self._oversees(person)
-        self.need(overdue or (person.role in ASKERS and person.store == life.store))
+        self.need(overdue or (person.role in ASKERS and life.taker is not None and person.store == life.taker))
         self.need(life.state == "shipped")
 
     def may_give(self, person: Someone, life: Life, roles: frozenset[str], *states: str) -> None:
-        self.need(person.role in roles and life.owner is not None and person.store == life.owner)
+        self.need(person.role in roles and life.giver is not None and person.store == life.giver)
         self.need(life.state in states)
+
+    def may_give_back(self, person: Someone, life: Life) -> None:
+        """Who has accepted can take that back; what is sent to him he receives first."""
+        self.need(person.role in LEADERS and life.owner is not None and person.store == life.owner)
+        self.need(life.state in ({"accepted"} if life.outward else {"accepted", "shipped"}))
 
     def may_order(self, person: Someone, life: Life, *states: str) -> None:
         self.need(self._oversees(person))
@@ -343,7 +387,8 @@ class World:
         ask.state = "accepted"
         self._to(life, "accepted")
         life.owner, life.accepted = ask.store, quantity
-        self._begin(life, "ship", ask.store, self.now + life.minutes(2), ask.rank)
+        assert life.giver is not None
+        self._begin(life, "ship", life.giver, self.now + life.minutes(2), ask.rank)
         if life.waits:
             life.prompts += 1
             life.prompt_at = self.now + life.minutes(4)
@@ -379,10 +424,10 @@ class World:
             self._end(life, "ship")
             life.prompts += life.waits
             ask = life.open_ask
-            assert ask is not None
-            seen, answer, ship, whole, _ = CLOCKS[life.urgency]
+            assert ask is not None and life.taker is not None
+            seen, answer, ship, whole, _ = life.table
             travel = self.now + (whole - seen - answer - ship) * MINUTE
-            self._begin(life, "receive", life.store, max(life.opened + whole * MINUTE, travel), ask.rank)
+            self._begin(life, "receive", life.taker, max(life.opened + whole * MINUTE, travel), ask.rank)
 
     def receives(self, person: Someone, life: Life, quantity: int | None) -> None:
         """Take what arrived in order (None: all that is on its way)."""
@@ -404,10 +449,10 @@ class World:
     def _book(self, life: Life, good: int, lost: int) -> None:
         life.received += good
         life.lost += lost
-        assert life.owner is not None
-        self.made_up += max(0, good + lost - self.stock[life.owner])
-        self.stock[life.owner] = max(0, self.stock[life.owner] - good - lost)
-        self.stock[life.store] += good
+        assert life.giver is not None and life.taker is not None
+        self.made_up += max(0, good + lost - self.stock[life.giver])
+        self.stock[life.giver] = max(0, self.stock[life.giver] - good - lost)
+        self.stock[life.taker] += good
         self.lost += lost
         self._finish_if_whole(life)
 
@@ -427,20 +472,19 @@ class World:
     def _finish_if_whole(self, life: Life) -> None:
         if life.accepted > life.received + life.lost + life.cancelled:
             return
-        assert life.owner is not None
         ask = life.open_ask
-        assert ask is not None
+        assert ask is not None and life.giver is not None
         self._to(life, "received")
         self._end(life, "deliver", "receive", "ship")
         life.prompt_at, life.finished = None, True
         if life.received:
-            self.points[life.id] = life.owner
+            self.points[life.id] = life.giver
         here = (self.now + SHENZHEN).date() + timedelta(days=1)
         due = datetime.combine(here, RECORD_AT, UTC) - SHENZHEN
-        self._begin(life, "record", life.owner, due, ask.rank)
+        self._begin(life, "record", life.giver, due, ask.rank)
 
     def cannot(self, person: Someone, life: Life) -> None:
-        self.may_give(person, life, LEADERS, "accepted", "shipped")
+        self.may_give_back(person, life)
         self.need(not life.received + life.lost)  # what arrived stays his; the rest is the requester's to cancel
         ask = life.open_ask
         assert ask is not None and life.owner is not None

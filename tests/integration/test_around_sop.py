@@ -21,7 +21,7 @@ from tests.factories import MONDAY, small_network
 from tests.talk import Talk
 
 load()
-KINDS = [kind for kind in all_kinds() if kind.name != "activation"]
+KINDS = list(all_kinds())
 
 
 def page(kind: Kind, settings: Settings, language: str = "zh") -> str:

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from handlers.goods.sent_words import Sent, read_sent
 from handlers.transfers.loan_words import parse_return
-from handlers.transfers.sent_words import Sent, read_sent
 from handlers.transfers.words import parse_transfer
 
 TODAY = date(2026, 11, 22)

@@ -1,4 +1,7 @@
-"""A transfer on its way: shipped, received whole or in part, and recorded."""
+"""Goods on their way: shipped, received whole or in part, and recorded; the same for every kind that moves a part.
+
+The buttons are called `transfer.…` for all of them: what stands in chats since there were transfers alone still works.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from handlers import access, forms, notify
 from handlers.access import ASKERS, BOOKKEEPERS, REGION, STORE_LEADERS
 from handlers.durations import parse_duration
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
+from handlers.goods import messages, rules, sent_words, sides
+from handlers.goods.details import read_details
+from handlers.goods.telling import tell_giver
 from handlers.messages import sentence
 from handlers.money import format_amount, parse_amount
 from handlers.registry import button, command, form
@@ -17,8 +23,7 @@ from handlers.requests import life
 from handlers.requests import messages as request_messages
 from handlers.requests.commands import (
     MOST_REASON,
-    check_owner,
-    check_requester,
+    check_side,
     check_state,
     done,
     find,
@@ -27,7 +32,6 @@ from handlers.requests.commands import (
 )
 from handlers.requests.grammar import Answer, clean, parse_quantity
 from handlers.requests.telling import authors
-from handlers.transfers import loans, messages, rules, sent_words, sources
 from storage.queries import ledger as ledger_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
@@ -47,7 +51,7 @@ def press_shipped(context: Context, request: int) -> None:
 
 def ship(context: Context, request: Request, answer: Answer) -> None:
     """Note what is on its way, with courier, waybill and ETA where they were said; the rest may follow."""
-    check_owner(context, request, State.ACCEPTED, State.SHIPPED)
+    check_side(context, request, sides.giver(request), State.ACCEPTED, State.SHIPPED)
     moved = request_queries.get_transfer(context.session, request.id)
     left = rules.to_ship(moved)
     if left < 1:
@@ -57,7 +61,7 @@ def ship(context: Context, request: Request, answer: Answer) -> None:
     before = str(request.state)
     rest = _check_part(context, request, moved, answer.rest)
     moved.shipped += quantity
-    courier, waybill, way = sources.read_details(rest)
+    courier, waybill, way = read_details(rest)
     _note_details(context, moved, courier or moved.courier, waybill or moved.waybill, way)
     request.state = State.SHIPPED
     request_queries.add_event(
@@ -66,7 +70,7 @@ def ship(context: Context, request: Request, answer: Answer) -> None:
         "shipped",
         context.now,
         person_id=context.my_id,
-        store_id=request.owner_store_id,
+        store_id=sides.giver_id(request),
         quantity=moved.shipped,
     )
     if before == State.ACCEPTED:
@@ -78,7 +82,7 @@ def ship(context: Context, request: Request, answer: Answer) -> None:
 def press_details(context: Context, request: int) -> None:
     """Ask for carrier, waybill and ETA."""
     found = request_queries.get_request(context.session, request)
-    check_owner(context, found, State.SHIPPED, State.RECEIVED)
+    check_side(context, found, sides.giver(found), State.SHIPPED, State.RECEIVED)
     moved = request_queries.get_transfer(context.session, request)
     inbound = context.inbound
     forms.ask(
@@ -90,12 +94,12 @@ def press_details(context: Context, request: int) -> None:
 def send_details(context: Context, values: dict[str, str], request: int) -> None:
     """Note carrier, waybill and ETA."""
     found = request_queries.get_request(context.session, request)
-    check_owner(context, found, State.SHIPPED, State.RECEIVED)
+    check_side(context, found, sides.giver(found), State.SHIPPED, State.RECEIVED)
     eta = clean(values.get("eta", ""), 20)
     try:
         way = parse_duration(eta) if eta else None
     except ValueError as error:
-        raise BadFields({"eta": "transfer.bad_eta"}) from error
+        raise BadFields({"eta": "goods.bad_eta"}) from error
     moved = request_queries.get_transfer(context.session, request)
     number, why = clean(values.get("part", ""), 40), clean(values.get("instead", ""), MOST_REASON)
     _check_field(context, found, moved, number, why)
@@ -114,7 +118,7 @@ def _check_part(context: Context, request: Request, moved: Transfer, words: str)
     if not sent.number or sent_words.bare(sent.number) == sent_words.bare(part.part_no):
         return sent.rest
     if not sent.substitute or not sent.rest:
-        raise BadInput("transfer.other_part", wanted=part.part_no, sent=sent.number)
+        raise BadInput("goods.other_part", wanted=part.part_no, sent=sent.number)
     _note_substitute(context, request, moved, sent.number, sent.rest[:MOST_REASON])
     return ""
 
@@ -125,7 +129,7 @@ def _check_field(context: Context, request: Request, moved: Transfer, number: st
     if not number or sent_words.bare(number) in {sent_words.bare(part.part_no), sent_words.bare(moved.sent_part)}:
         return
     if not why:
-        raise BadFields({"part": "transfer.other_part"}, wanted=part.part_no, sent=number)
+        raise BadFields({"part": "goods.other_part"}, wanted=part.part_no, sent=number)
     _note_substitute(context, request, moved, number, why)
 
 
@@ -138,7 +142,7 @@ def _note_substitute(context: Context, request: Request, moved: Transfer, number
         "substituted",
         context.now,
         person_id=context.my_id,
-        store_id=request.owner_store_id,
+        store_id=sides.giver_id(request),
         sent=number,
         reason=why,
     )
@@ -166,7 +170,7 @@ def receive(context: Context, request: Request, answer: Answer) -> None:
     left = _check_coming(moved)
     quantity = left if answer.quantity is None else answer.quantity
     if not 1 <= quantity <= left:
-        raise BadInput("transfer.bad_received", most=left)
+        raise BadInput("goods.bad_received", most=left)
     if quantity < left and answer.quantity is not None:
         _book(context, request, moved, received=quantity, lost=0, difference=f"short {left - quantity}")
         return
@@ -191,7 +195,7 @@ def send_differs(context: Context, values: dict[str, str], request: int) -> None
     left = _check_coming(moved)
     quantity = parse_quantity(values.get("received", ""))
     if quantity is None or not 0 <= quantity <= left:
-        raise BadFields({"received": "transfer.bad_received"}, most=left)
+        raise BadFields({"received": "goods.bad_received"}, most=left)
     code = values.get("difference", "")
     if code not in messages.DIFFERENCES:
         raise BadFields({"difference": "core.pick_one"})
@@ -203,19 +207,19 @@ def send_differs(context: Context, values: dict[str, str], request: int) -> None
 
 
 def _check_receiver(context: Context, request: Request) -> None:
-    """Raise unless the requester, or an overseer after the limit was broken, may confirm the receipt now."""
+    """Raise unless who receives, or an overseer after the limit was broken, may confirm the receipt now."""
     step = request_queries.find_running_step(context.session, request.id, "receive")
     if step is not None and step.breached_at is not None and access.oversees(context.me, request.region_id):
         check_state(context, request, State.SHIPPED)
         return
-    check_requester(context, request, State.SHIPPED)
+    check_side(context, request, sides.taker(request), State.SHIPPED)
 
 
 def _check_coming(moved: Transfer) -> int:
     """Return how many pieces are on their way. Raises TooLate when all that was sent has arrived."""
     left = rules.on_its_way(moved)
     if left < 1:
-        raise TooLate("transfer.nothing_coming")
+        raise TooLate("goods.nothing_coming")
     return left
 
 
@@ -223,7 +227,7 @@ def _check_rest(moved: Transfer) -> int:
     """Return how many pieces can be cancelled. Raises TooLate when there is nothing to cancel."""
     rest = rules.to_cancel(moved)
     if rest < 1:
-        raise TooLate("transfer.nothing_to_cancel")
+        raise TooLate("goods.nothing_to_cancel")
     return rest
 
 
@@ -234,16 +238,15 @@ def _book(context: Context, request: Request, moved: Transfer, *, received: int,
     moved.lost += lost
     if difference:
         moved.difference = difference
-        sources.tell_owner(context, request, "transfer.difference_told", received=moved.received, difference=difference)
-    assert request.owner_store_id is not None
+        tell_giver(context, request, "goods.difference_told", received=moved.received, difference=difference)
     if received or lost:
         stock_queries.move_stock(
             context.session,
             key=f"request:{request.id}:{moved.received}:{moved.lost}",
             request_id=request.id,
             part_id=_part_sent(context, moved),
-            giver_id=request.owner_store_id,
-            taker_id=request.store_id,
+            giver_id=sides.giver_id(request),
+            taker_id=sides.taker_id(request),
             out=received + lost,
             # What is lent never is the borrower's to give.
             taken=0 if moved.back_on else received,
@@ -255,7 +258,7 @@ def _book(context: Context, request: Request, moved: Transfer, *, received: int,
         "received",
         context.now,
         person_id=context.my_id,
-        store_id=request.store_id,
+        store_id=sides.taker_id(request),
         quantity=moved.received,
         asked=moved.asked,
     )
@@ -271,7 +274,7 @@ def press_rest(context: Context, request: int) -> None:
     _check_rest(request_queries.get_transfer(context.session, request))
     forms.ask(
         context,
-        request_messages.reason_form(context.language, "transfer.rest", "transfer.rest_title", {"request": request}),
+        request_messages.reason_form(context.language, "transfer.rest", "goods.rest_title", {"request": request}),
     )
 
 
@@ -292,11 +295,11 @@ def send_rest(context: Context, values: dict[str, str], request: int) -> None:
         "rest_cancelled",
         context.now,
         person_id=context.my_id,
-        store_id=found.store_id,
+        store_id=sides.taker_id(found),
         quantity=rest,
         words=reason,
     )
-    sources.tell_owner(context, found, "transfer.rest_told", count=rest, reason=reason, received=moved.received)
+    tell_giver(context, found, "goods.rest_told", count=rest, reason=reason, received=moved.received)
     _close_if_whole(context, found, moved)
     done(context, found, "transfer.rest", before, reason=reason)
 
@@ -318,8 +321,6 @@ def _close_if_whole(context: Context, request: Request, moved: Transfer) -> None
     context.session.flush()
     life.finish(context, request, earned=moved.received > 0)
     life.next_step(context, request, "receive")
-    loans.begin(context, request)
-    sources.prompt_record(context, request)
     if request.customer_waits:
         notify.tell_each(
             context,
@@ -333,21 +334,21 @@ def _close_if_whole(context: Context, request: Request, moved: Transfer) -> None
 
 @command("freight", "运费", "flete", roles=BOOKKEEPERS)
 def freight(context: Context, words: str) -> None:
-    """Record a transfer's freight, paid by HQ, and its waybill."""
+    """Record the freight of what was sent, paid by HQ, and its waybill."""
     wanted, _, rest = words.partition(" ")
     request = find(context, wanted, lock=True)
     parties = {request.store_id, request.owner_store_id}
     if context.me.role in STORE_LEADERS and context.me.store_id not in parties:
-        raise NotAllowed("transfer.not_bookkeeper")
+        raise NotAllowed("goods.not_bookkeeper")
     amount_words, _, waybill = rest.strip().partition(" ")
     currency = context.settings.network.currency
     try:
         amount = parse_amount(amount_words, currency)
     except ValueError as error:
-        raise BadInput("transfer.bad_freight") from error
+        raise BadInput("goods.bad_freight") from error
     check_state(context, request, State.RECEIVED)
     if request_queries.find_running_step(context.session, request.id, "record") is None:
-        raise TooLate("transfer.recorded_already", label=name_of(request))
+        raise TooLate("goods.recorded_already", label=name_of(request))
     if not may_record(context, request):
         return
     moved = request_queries.get_transfer(context.session, request.id)
@@ -381,4 +382,4 @@ def freight(context: Context, words: str) -> None:
     )
     life.record(context, request)
     done(context, request, "transfer.freight", str(State.RECEIVED), reason=json.dumps([amount, moved.waybill]))
-    context.answer(sentence(context.words("transfer.recorded", label=name_of(request), amount=said)))
+    context.answer(sentence(context.words("goods.recorded", label=name_of(request), amount=said)))

@@ -1,0 +1,1 @@
+"""The activation of dead stock: a store moves away what lies there to one that runs short of it."""
