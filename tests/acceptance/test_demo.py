@@ -41,7 +41,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*COMMAND, *words], cwd=folder, env=environment(folder), capture_output=True, timeout=240)
+    return subprocess.run([*COMMAND, *words], cwd=folder, env=environment(folder), capture_output=True, timeout=600)
 
 
 def test_two_days_of_six_stores_are_told_and_found_right_and_the_same_each_time(tmp_path: Path) -> None:

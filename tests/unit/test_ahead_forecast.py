@@ -58,7 +58,7 @@ def test_no_row_is_wider_than_a_phone(language: str) -> None:
     days = [(date(2026, 9, 30), one) for one in widest]
     for page in (
         store_days(language, names[0], days, BOARDS, 4),
-        stores_day(language, date(2026, 9, 30), list(zip(names, widest, strict=True)), BOARDS, 4),
+        stores_day(language, date(2026, 9, 30), list(zip(names, widest, (True,) * 3, strict=True)), BOARDS, 4),
     ):
         (rows,) = [span.text.split("\n") for line in page.lines for span in line if span.style == "table"]
         assert len(rows) == 4
