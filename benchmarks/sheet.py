@@ -7,9 +7,11 @@ import json
 import resource
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+
+from sqlmodel import Session
 
 from benchmarks.harness import Figure, Goal, How, Pair, Pairs
 from benchmarks.inside import settings
@@ -20,6 +22,7 @@ from bot.clock import WallClock
 from handlers.network import messages
 from handlers.network.commands import load_known, plan_import
 from handlers.network.packing import unpack
+from handlers.network.plan import Known
 from handlers.network.sheets import as_sheet
 from handlers.network.writing import write
 from storage.database import Database
@@ -63,13 +66,17 @@ def measure(how: How) -> Pairs:
 def _fill(database: Database, rows: int, file: Path) -> None:
     now = WallClock().now() - timedelta(days=1)
     with database.transaction() as session:
-        codes = [str(entry.values["code"]) for entry in load_known(session, now, with_stock=False).stores][:COLUMNS]
+        codes = [str(entry.values["code"]) for entry in _known(session, now).stores][:COLUMNS]
         assert len(codes) == COLUMNS
         sheet = as_sheet("stock", [_row(number, codes, 0) for number in range(rows)])
         plan = plan_import(session, [sheet], settings(), now)
         assert not plan.problems
-        write(session, plan, now, "benchmark")
+        write(session, plan, now, "benchmark", settings().network.currency)
     file.write_bytes(workbook.write_bytes([as_sheet("stock", [_row(number, codes, 1) for number in range(rows)])]))
+
+
+def _known(session: Session, now: datetime) -> Known:
+    return load_known(session, now, settings().network.currency, with_stock=False)
 
 
 def _row(number: int, codes: list[str], more: int) -> dict[str, str | int]:

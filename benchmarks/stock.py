@@ -50,8 +50,10 @@ class Large:
             )
             connection.execute(
                 text(
-                    "INSERT INTO stock_levels (part_id, store_id, quantity, stated_at, stated_by) "
-                    "SELECT p.id, s.id, (p.id + s.id) % 9, l.stated_at, 'benchmark' FROM parts p, stores s, "
+                    "INSERT INTO stock_levels "
+                    "(part_id, store_id, quantity, stated_at, stated_by, moved_at, counted_at, used) "
+                    "SELECT p.id, s.id, (p.id + s.id) % 9, l.stated_at, 'benchmark', l.stated_at, l.stated_at, 0 "
+                    "FROM parts p, stores s, "
                     "(SELECT max(stated_at) AS stated_at FROM stock_levels) l WHERE p.part_no LIKE 'LP-%'"
                 )
             )
