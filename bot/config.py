@@ -27,15 +27,20 @@ from handlers.settings import (
     Ahead,
     Boards,
     Clocks,
+    Costs,
     Customers,
+    DeadStock,
     Digest,
+    Diverting,
     Escalation,
     Flood,
     Frozen,
+    Lending,
     Limits,
     Matching,
     Network,
     Points,
+    Questions,
     Ranking,
     Rules,
     Settings,
@@ -213,7 +218,12 @@ class Config(Frozen):
     matching: Matching = Matching()
     ranking: Ranking = Ranking()
     supporting: Supporting = Supporting()
+    diverting: Diverting = Diverting()
+    lending: Lending = Lending()
+    dead_stock: DeadStock = DeadStock()
     limits: Limits = Limits()
+    questions: Questions = Questions()
+    costs: Costs = Costs()
     digest: Digest = Digest()
     ahead: Ahead = Ahead()
     flood: Flood = Flood()
@@ -229,7 +239,12 @@ class Config(Frozen):
             matching=self.matching,
             ranking=self.ranking,
             supporting=self.supporting,
+            diverting=self.diverting,
+            lending=self.lending,
+            dead_stock=self.dead_stock,
             limits=self.limits,
+            questions=self.questions,
+            costs=self.costs,
         )
         return Settings(
             network=self.network,

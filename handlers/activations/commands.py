@@ -8,6 +8,7 @@ from handlers import access, forms
 from handlers.access import ASKERS, REGION
 from handlers.activations import messages, rules, targets
 from handlers.activations.words import splits, take_quantity
+from handlers.boards.figures import viewer_of
 from handlers.boards.finding import find_parts
 from handlers.chat import Message
 from handlers.errors import BadFields, BadInput, NotAllowed, TooLate
@@ -21,9 +22,11 @@ from handlers.requests.grammar import clean, parse_quantity
 from handlers.requests.kinds import Candidate, kind_named
 from handlers.settings import ActivationClocks
 from handlers.working_time import add_working
+from storage.purposes import MATCHING
 from storage.queries import dead_stock as dead_queries
 from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
+from storage.queries import shared
 from storage.queries import stock as stock_queries
 from storage.queries.rows import add_held
 from storage.tables.boards import Part
@@ -202,6 +205,16 @@ def _store_meant(context: Context, words: str) -> Store:
     found = people_queries.find_store(context.session, words)
     if found is None:
         raise BadInput("activation.unknown_store", words=words)
-    if not (access.works_at(context.me, found.id) or access.oversees(context.me, found.region_id)):
+    if not (access.works_at(context.me, found.id) or _may_look(context, found)):
         raise NotAllowed("activation.not_your_store")
     return found
+
+
+def _may_look(context: Context, store: Store) -> bool:
+    """Say whether who oversees a store sees its exact figures: those of a dealer that shares them."""
+    sharing = shared.list_sharing_stores(context.session, purpose=MATCHING, region_id=store.region_id)
+    return (
+        access.oversees(context.me, store.region_id)
+        and viewer_of(context).sees(store.dealer_id)
+        and any(one.id == store.id for one in sharing)
+    )

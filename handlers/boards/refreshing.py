@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from handlers import forms
 from handlers.access import ASKERS, STAFF, STORE_LEADERS, works_at
 from handlers.boards import fresh_messages as messages
-from handlers.boards import freshness
+from handlers.boards import freshness, rules
 from handlers.boards.finding import find_parts
 from handlers.boards.freshness import Board
 from handlers.boards.windows import read_windows
@@ -178,8 +178,8 @@ def state_capacity(context: Context, store: Store, bookings: int, daily: int | N
 
 
 def _capacity_words(context: Context, bookings: int, daily: int) -> Message:
-    percent = round(bookings * 100 / daily)
-    light = "🔴" if percent > 100 else "🟡" if percent >= 75 else "🟢"
+    percent = rules.utilisation(bookings, daily)
+    light = rules.light(bookings, daily, context.settings.boards)
     return sentence(
         context.words("fresh.capacity_done", light=light, bookings=bookings, capacity=daily, percent=percent)
     )
@@ -235,14 +235,14 @@ def press_same(context: Context, store: int) -> None:
 
 def confirm_due(context: Context, store: Store) -> dict[Board, int]:
     """Say a store's rows that are due anew, as they stand; returns board → how many."""
-    day, rules, done = today(context, store), context.settings.rules, dict[Board, int]()
+    day, numbers, done = today(context, store), context.settings.rules, dict[Board, int]()
     tables: dict[Board, type[StockLevel | Technician]] = {"stock": StockLevel, "technicians": Technician}
     for board, table in tables.items():
-        before = freshness.due_before(board, day, store.timezone, rules)
+        before = freshness.due_before(board, day, store.timezone, numbers)
         if count := queries.restate(context.session, table, store.id, before, context.now, by(context)):
             done[board] = count
     last = queries.find_last_capacity(context.session, store.id, day)
-    midnight = freshness.due_before("capacity", day, store.timezone, rules)
+    midnight = freshness.due_before("capacity", day, store.timezone, numbers)
     is_said = last is not None and last.day == day and last.stated_at >= midnight and last.stated_by != "bot"
     if last is not None and last.day >= day - LOOKS_BACK and not is_said:
         state_capacity(context, store, last.bookings, last.daily_capacity)

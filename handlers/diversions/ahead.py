@@ -16,7 +16,8 @@ from handlers.errors import BadInput, NotAllowed, TooLate
 from handlers.registry import button, command
 from handlers.requests.grammar import clean
 from handlers.working_time import local
-from storage.queries import people as people_queries
+from storage.purposes import MATCHING
+from storage.queries import shared
 from storage.tables.people import Role
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def ahead(context: Context, words: str) -> None:
     is_hq = context.me.role is Role.HQ
     if not is_hq and context.me.region_id is None:
         raise NotAllowed("ahead.no_stores")
-    stores = people_queries.list_stores(context.session, region_id=None if is_hq else context.me.region_id)
+    stores = shared.list_sharing_stores(
+        context.session, purpose=MATCHING, region_id=None if is_hq else context.me.region_id
+    )
     known = days.read(context, stores, [day])
     viewer = viewer_of(context)
     theirs = [(store.name, known[store.id, day], viewer.sees(store.dealer_id)) for store in stores]

@@ -115,7 +115,9 @@ def look(context: Context, stores: Sequence[Store], *, waits: bool = True) -> No
     for region_id, ones in found.items():
         for one in ones:
             _tell_store(context, one)
-        _tell_region(context, region_id, ones)
+        sharing = {one.id for one in shared.list_sharing_stores(context.session, purpose=MATCHING, region_id=region_id)}
+        if told_of := [one for one in ones if one.store.id in sharing]:
+            _tell_region(context, region_id, told_of)
 
 
 def _days_ahead(context: Context, store: Store) -> list[date]:

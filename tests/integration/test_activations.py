@@ -156,9 +156,11 @@ def test_by_hand_a_store_is_named_asked_first_and_the_next_one_after_a_refusal(d
     desk.lies_still(100)
     talk.says(giver, "/dead")
     assert "深圳南山店 呆滞库存:1 种 6 件" in talk.last(giver).plain
-    talk.says(network.shenzhen_manager, "/dead SZ01")
-    assert "100 天没动" in talk.last(network.shenzhen_manager).plain
-    assert talk.last(network.shenzhen_manager).buttons == ()
+    talk.says(network.hq, "/dead SZ01")
+    assert "100 天没动" in talk.last(network.hq).plain
+    assert talk.last(network.hq).buttons == ()
+    talk.says(network.shenzhen_manager, "/dead SZ01")  # a region of several dealers: their figures are theirs
+    assert "只能看本店" in talk.last(network.shenzhen_manager).plain
     talk.says(giver, "/activate SZ02 刹车片-前")  # no quantity: asked for
     talk.says(giver, "/activate 刹车片-前 深圳福田店")
     talk.says(giver, "3")
