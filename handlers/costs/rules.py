@@ -31,7 +31,7 @@ _PAYER = {"payer", "付款", "付款方", "承担", "paga", "pagador"}
 _PAYEE = {"payee", "收款", "收款方", "付给", "cobra", "beneficiario"}
 _CHINESE = "|".join(sorted((word for word in NAMES if not word.isascii()), key=len, reverse=True))
 _GLUED = re.compile(rf"(?<!\S)({_CHINESE})(?=[0-9¥￥])")
-_LABEL = re.compile(r"#?[A-Za-z]\s*[-–—]\s*[0-9]{1,9}|#?[TSDtsd][0-9]{1,9}")
+_LABEL = re.compile(r"#?[A-Za-z]\s*[-–—]\s*[0-9]{1,9}|#?[TSDKtsdk][0-9]{1,9}")
 _MONTH = re.compile(r"(20[0-9]{2})[-/.年]?(0?[1-9]|1[0-2])月?")
 
 # Money is for those who keep the books, and for those who oversee them.
