@@ -345,6 +345,14 @@ class Context:
         """Set a timer that fires once; the same key is set once for ever."""
         self.timers.append({"key": key, "name": name, "due_at": due_at, "request_id": request_id, "args": args})
 
+    def keep(self, key: str, name: str, due_at: datetime, **args: object) -> None:
+        """Set a timer unless it is set; one that waits already follows the hour and the zone if they were changed."""
+        found = queues.find_timer(self.session, key)
+        if found is None:
+            self.later(key, name, due_at, request_id=None, **args)
+        elif found.fired_at is None and found.cancelled_at is None and not found.attempts and found.due_at != due_at:
+            found.due_at = found.try_at = due_at
+
     def cancel_timers(self, request_id: int, prefix: str) -> None:
         """Cancel a request's pending timers whose key begins with this."""
         self.timers = [timer for timer in self.timers if not timer["key"].startswith(prefix)]

@@ -48,12 +48,13 @@ def candidates(context: Context, request: Request) -> list[Candidate]:
 
 
 def ranked(
-    context: Context, store: Store, parts: Sequence[int], numbers: Rules
+    context: Context, store: Store, parts: Sequence[int], numbers: Rules, sharing: Sequence[Store] | None = None
 ) -> Mapping[int, list[tuple[Candidate, rules.Need]]]:
-    """Rank for each part the stores in use that run short of it."""
+    """Rank for each part the stores in use that run short of it; `sharing`: those that share, where known."""
     since = context.now - numbers.dead_stock.short_within
     short = dead_queries.list_shortages(context.session, parts, since, purpose=MATCHING)
-    sharing = shared.list_sharing_stores(context.session, purpose=MATCHING)
+    if sharing is None:
+        sharing = shared.list_sharing_stores(context.session, purpose=MATCHING)
     others = {one.id: one for one in sharing if one.id != store.id}
     matching = numbers.matching
     found: dict[int, list[tuple[Candidate, rules.Need]]] = {}
@@ -97,16 +98,17 @@ def reasons(need: rules.Need, numbers: Rules) -> tuple[Reason, ...]:
     return tuple(said)
 
 
-def list_dead(context: Context, store: Store) -> list[Dead]:
+def list_dead(context: Context, store: Store, sharing: Sequence[Store] | None = None) -> list[Dead]:
     """List what lies dead in a store with who could take it, what is worth most first.
 
     What has not moved is dead in any case; what is only more than the store uses, where others run short of it.
+    `sharing` is as in `ranked`.
     """
     session, numbers = context.session, context.settings.rules
     own = numbers.dead_stock
     rows = dead_queries.list_dead(session, store.id, context.now, unmoved=own.unmoved, cover=own.cover)
     levels = [rules.Lying(*row) for row in rows]
-    targets = ranked(context, store, [lying.part_id for lying in levels], numbers)
+    targets = ranked(context, store, [lying.part_id for lying in levels], numbers, sharing)
     found = []
     for lying in levels:
         pieces, takers = rules.pieces(lying, own, context.now), targets[lying.part_id]

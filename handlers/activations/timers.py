@@ -9,8 +9,10 @@ from handlers.activations import messages, rules, targets
 from handlers.chat import Message, Priority
 from handlers.registry import periodic, timer
 from handlers.requests import life
+from storage.purposes import MATCHING
 from storage.queries import dead_stock as dead_queries
 from storage.queries import people as people_queries
+from storage.queries import shared
 from storage.tables.people import Region, Store
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def _set(context: Context, region: Region) -> None:
     zone = _zone(context, region)
     due = rules.next_monday(context.settings.digest.dead_stock, zone, context.now)
     day = rules.monday_of(due, zone).isoformat()
-    context.later(f"dead_stock:{region.id}:{day}", "activations.suggest", due, region=region.id)
+    context.keep(f"dead_stock:{region.id}:{day}", "activations.suggest", due, region=region.id)
 
 
 def _zone(context: Context, region: Region) -> str:
@@ -40,11 +42,11 @@ def suggest(context: Context, region: int) -> None:
     """Keep what lies dead in each store of a region this week, and suggest to each where the best of it could go."""
     found = people_queries.get_region(context.session, region)
     _set(context, found)
-    for store in people_queries.list_stores(context.session):
-        if store.region_id == region:
-            dead = targets.list_dead(context, store)
-            _keep(context, store, dead, found)
-            _tell(context, store, dead)
+    sharing = shared.list_sharing_stores(context.session, purpose=MATCHING)
+    for store in people_queries.list_stores(context.session, region_id=region):
+        dead = targets.list_dead(context, store, sharing)
+        _keep(context, store, dead, found)
+        _tell(context, store, dead)
 
 
 def _keep(context: Context, store: Store, dead: list[targets.Dead], region: Region) -> None:

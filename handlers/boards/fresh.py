@@ -52,8 +52,8 @@ def figures_of(context: Context, stores: list[Store], month: date) -> list[Store
     after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     refreshes = queries.count_refreshes(session, month, after)
     zone = context.settings.network.timezone
-    right = queries.count_right(session, *(at_local(day, time(0), zone) for day in (month, after)))
     ids = [store.id for store in stores]
+    right = queries.count_right(session, ids, *(at_local(day, time(0), zone) for day in (month, after)))
     tables: dict[Board, type[StockLevel | Technician]] = {"stock": StockLevel, "technicians": Technician}
     ages = {
         board: queries.map_ages(session, table, ids, context.now - freshness.period_of(board, rules))

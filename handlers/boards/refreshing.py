@@ -26,8 +26,9 @@ from storage.queries import freshness as queries
 from storage.queries import live
 from storage.queries import stock as stock_queries
 from storage.queries import support as support_queries
+from storage.queries.diversions import find_capacity
 from storage.tables.boards import Board as BoardKind
-from storage.tables.boards import Part, StockLevel, Technician
+from storage.tables.boards import Capacity, Part, StockLevel, Technician
 from storage.tables.people import Role, Store
 
 if TYPE_CHECKING:
@@ -155,26 +156,37 @@ def set_capacity(context: Context, words: str) -> None:
 def press_bookings(context: Context, store: int, by: int) -> None:
     """Note a booking more, or one less."""
     here = _same_store(context, store)
-    last = queries.find_last_capacity(context.session, here.id, today(context, here))
-    bookings = max(0, (last.bookings if last is not None else 0) + by)
+    bookings = max(0, _bookings(context, here, today(context, here)) + by)
     context.toast(_capacity_words(context, *state_capacity(context, here, bookings, None)).plain)
 
 
 def state_capacity(context: Context, store: Store, bookings: int, daily: int | None) -> tuple[int, int]:
     """Write a store's bookings of today; returns them and its capacity."""
     day = today(context, store)
-    last = queries.find_last_capacity(context.session, store.id, day)
-    known = daily or (last.daily_capacity if last is not None else store.daily_capacity)
+    last, now = _last_and_now(context, store, day)
+    said = last or now
+    known = daily or (said.daily_capacity if said is not None else store.daily_capacity)
     if not known:
         raise BadInput("fresh.capacity_unknown")
     if max(bookings, known) > MOST_CARS:
         raise BadInput("fresh.capacity_usage")
     row = {"store_id": store.id, "day": day, "daily_capacity": known, "bookings": bookings, **stated(context)}
     board_queries.put_capacities(context.session, [row])
+    before = f"{now.bookings}/{now.daily_capacity}" if now is not None else ""
     context.session.expire_all()
-    before = f"{last.bookings}/{last.daily_capacity}" if last is not None and last.day == day else ""
     context.audit("boards.capacity", store.code, before=before, after=f"{bookings}/{known}")
     return bookings, known
+
+
+def _last_and_now(context: Context, store: Store, day: date) -> tuple[Capacity | None, Capacity | None]:
+    """Return what people said last of a store's day, and what stands of it now, whoever wrote it."""
+    last = queries.find_last_capacity(context.session, store.id, day)
+    return last, find_capacity(context.session, store.id, day)
+
+
+def _bookings(context: Context, store: Store, day: date) -> int:
+    """Return the bookings of a store's day: as people said last, and no fewer than the bays the bot has taken on it."""
+    return max((one.bookings for one in _last_and_now(context, store, day) if one is not None), default=0)
 
 
 def _capacity_words(context: Context, bookings: int, daily: int) -> Message:
@@ -243,9 +255,9 @@ def confirm_due(context: Context, store: Store) -> dict[Board, int]:
             done[board] = count
     last = queries.find_last_capacity(context.session, store.id, day)
     midnight = freshness.due_before("capacity", day, store.timezone, numbers)
-    is_said = last is not None and last.day == day and last.stated_at >= midnight and last.stated_by != "bot"
+    is_said = last is not None and last.day == day and last.stated_at >= midnight
     if last is not None and last.day >= day - LOOKS_BACK and not is_said:
-        state_capacity(context, store, last.bookings, last.daily_capacity)
+        state_capacity(context, store, _bookings(context, store, day), last.daily_capacity)
         done["capacity"] = 1
     context.session.expire_all()
     if done:

@@ -25,7 +25,6 @@ from handlers.working_time import local
 from storage.queries import boards as board_queries
 from storage.queries import freshness as queries
 from storage.queries import people as people_queries
-from storage.queries import queues
 from storage.queries import stock as stock_queries
 from storage.tables.boards import StockLevel, Technician
 from storage.tables.people import Person, Role, Store
@@ -44,8 +43,7 @@ def set_timers(context: Context) -> None:
         while (due_at := _opening(day, wall, timezone)) <= context.now:
             day += _DAY
         key = f"boards:due:{timezone}:{wall}:{day}"
-        if queues.find_timer(context.session, key) is None:
-            context.later(key, "boards.due", due_at, timezone=timezone, wall=wall, day=day.isoformat())
+        context.keep(key, "boards.due", due_at, timezone=timezone, wall=wall, day=day.isoformat())
 
 
 def _opening(day: date, wall: str, timezone: str) -> datetime:

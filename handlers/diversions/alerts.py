@@ -51,7 +51,7 @@ def see_to(context: Context) -> None:
         timezone = region.timezone or network.timezone
         due_at = next_local(context.now, numbers.morning, timezone)
         key = f"ahead:{region.id}:{local(due_at, timezone):%Y-%m-%dT%H:%M}"
-        context.later(key, "ahead.morning", due_at, region=region.id)
+        context.keep(key, "ahead.morning", due_at, region=region.id)
     # A store's today is yesterday or tomorrow in UTC.
     today = context.now.date()
     changed = outlooks.list_changed(context.session, today - _DAY, today + numbers.alert_days * _DAY)

@@ -33,6 +33,7 @@ from handlers.requests.commands import (
 from handlers.requests.grammar import Answer, clean, parse_quantity
 from handlers.requests.telling import authors
 from storage.queries import ledger as ledger_queries
+from storage.queries import people as people_queries
 from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
 from storage.tables.requests import Request, State, Transfer
@@ -209,9 +210,12 @@ def send_differs(context: Context, values: dict[str, str], request: int) -> None
 def _check_receiver(context: Context, request: Request) -> None:
     """Raise unless who receives, or an overseer after the limit was broken, may confirm the receipt now."""
     step = request_queries.find_running_step(context.session, request.id, "receive")
-    if step is not None and step.breached_at is not None and access.oversees(context.me, request.region_id):
-        check_state(context, request, State.SHIPPED)
-        return
+    if step is not None and step.breached_at is not None:
+        # Who was told: the region of the store that receives, which need not be the request's.
+        region_id = people_queries.get_store(context.session, step.store_id).region_id
+        if access.oversees(context.me, region_id):
+            check_state(context, request, State.SHIPPED)
+            return
     check_side(context, request, sides.taker(request), State.SHIPPED)
 
 

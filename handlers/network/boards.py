@@ -69,3 +69,5 @@ def read_capacity(table: Table, draft: Draft) -> None:
             continue
         fields = differing(old.values if old else None, values)
         draft.put(Change("capacity", row.number, store, values, fields, old.id if old else None, day=day))
+        if old is not None and not fields and (old.is_old or draft.is_stale(store, old.stated_at)):
+            draft.restated_capacities.append(old.id)

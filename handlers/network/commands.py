@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def plan_import(session: Session, sheets: list[Sheet], settings: Settings, now: datetime, *, own: str = "") -> Plan:
     """Say what a workbook would change in the network as it stands; `own` is the only store it may speak of."""
     has_stock = "stock" in rules.kinds_in(sheets)
-    known = load_known(session, now, settings.network.currency, own=own, with_stock=has_stock)
+    old = now - settings.rules.diverting.fresh
+    known = load_known(session, now, settings.network.currency, own=own, with_stock=has_stock, old=old)
     return rules.plan(sheets, known, settings.network, now, own=own)
 
 
@@ -42,10 +43,18 @@ def import_sheets(
     return plan
 
 
-def load_known(session: Session, now: datetime, currency: str, *, own: str = "", with_stock: bool = True) -> Known:
+def load_known(
+    session: Session,
+    now: datetime,
+    currency: str,
+    *,
+    own: str = "",
+    with_stock: bool = True,
+    old: datetime | None = None,
+) -> Known:
     """Load the network as a workbook would say it: of `own` store's levels alone, without parts if none are named.
 
-    A part's price is in whole units of the currency.
+    A part's price is in whole units of the currency. A capacity said before `old` is too old.
     """
     unit = 10 ** exponent(currency)
     dealers = {dealer.id: dealer.name for dealer in people_queries.list_dealers(session)}
@@ -56,8 +65,11 @@ def load_known(session: Session, now: datetime, currency: str, *, own: str = "",
     # A store's today is yesterday or tomorrow in UTC.
     days = [(now + timedelta(days=shift)).date() for shift in (-1, 0, 1)]
     capacities = {
-        (codes[row.store_id], row.day): _entry(
-            row.id, row.stated_at, store=codes[row.store_id], daily_capacity=row.daily_capacity, bookings=row.bookings
+        (codes[row.store_id], row.day): Entry(
+            row.id,
+            {"store": codes[row.store_id], "daily_capacity": row.daily_capacity, "bookings": row.bookings},
+            row.stated_at,
+            row.stated_by == "bot" or (old is not None and row.stated_at < old),
         )
         for row in boards.list_capacities(session, days)
     }

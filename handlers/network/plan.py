@@ -22,11 +22,15 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row that is remembered, by the keys of its sheet; `stated_at` where a store says it anew each day or week."""
+    """A row that is remembered, by the keys of its sheet; `stated_at` where a store says it anew each day or week.
+
+    `is_old`, of a capacity: nobody can rely on it, for it was said too long ago or by the bot.
+    """
 
     id: int
     values: Values
     stated_at: datetime | None = None
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,14 @@ class Note:
 class Plan:
     """What a workbook would change, and why it cannot be used where it cannot.
 
-    `restated` are levels and technicians said again on a later day: their figures are as they were, but fresh.
+    `restated` are levels, technicians and capacities said again later: their figures are as they were, but fresh.
     """
 
     changes: tuple[Change, ...]
     levels: tuple[Level, ...]
     restated_levels: tuple[Level, ...]
     restated_technicians: tuple[int, ...]
+    restated_capacities: tuple[int, ...]
     dealers: tuple[str, ...]
     regions: Mapping[str, str]
     counts: Mapping[tuple[Kind, str], int]  # (kind, added | changed | unchanged) → rows
@@ -112,7 +117,7 @@ class Plan:
     @property
     def restated(self) -> int:
         """How many figures are only said again."""
-        return len(self.restated_levels) + len(self.restated_technicians)
+        return len(self.restated_levels) + len(self.restated_technicians) + len(self.restated_capacities)
 
     @property
     def changes_nothing(self) -> bool:
@@ -138,6 +143,7 @@ class Draft:
         self.levels: list[Level] = []
         self.restated_levels: list[Level] = []
         self.restated_technicians: list[int] = []
+        self.restated_capacities: list[int] = []
         self.counts: Counter[tuple[Kind, str]] = Counter()
         self.problems: list[Problem] = []
         self.notes: list[Note] = []
@@ -188,6 +194,7 @@ class Draft:
             tuple(self.levels),
             tuple(self.restated_levels),
             tuple(self.restated_technicians),
+            tuple(self.restated_capacities),
             tuple(name for name in self.dealers.values() if name not in self.known.dealers),
             {name: self.zones[name] for name in self.regions.values() if name not in self.known.regions},
             dict(self.counts),

@@ -14,7 +14,7 @@ from storage.queries import boards, live
 from storage.queries import people as people_queries
 from storage.queries import stock as stock_queries
 from storage.tables.audit import AuditEntry
-from storage.tables.boards import Part, Technician
+from storage.tables.boards import Capacity, Part, Technician
 from storage.tables.people import Dealer, Person, Region, Store
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def write(session: Session, plan: Plan, now: datetime, by: str, currency: str) -
     stated = {"stated_at": now, "stated_by": by}
     boards.put_technicians(session, [_of_store(change.values, stores) | stated for change in changes["technicians"]])
     boards.change_rows(session, Technician, [{"id": row_id, **stated} for row_id in plan.restated_technicians])
+    boards.change_rows(session, Capacity, [{"id": row_id, **stated} for row_id in plan.restated_capacities])
     boards.put_capacities(
         session, [_of_store(change.values, stores) | stated | {"day": change.day} for change in changes["capacity"]]
     )

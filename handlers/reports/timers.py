@@ -21,7 +21,6 @@ from handlers.requests import life
 from handlers.working_time import local
 from storage.queries import chats as chat_queries
 from storage.queries import people as people_queries
-from storage.queries import queues
 from storage.queries import reports as report_queries
 from storage.queries import tallies as tally_queries
 from storage.tables.chats import Chat, Purpose
@@ -60,14 +59,10 @@ def _series(context: Context, region: Region | None) -> list[rules.Series]:
 
 
 def _set(context: Context, series: rules.Series, day: date, *, skipped: int = 0) -> None:
-    """Set the timer of a day; one that waits already follows the hour and the zone if they were changed."""
-    key, due_at = series.key(day), series.due(day)
-    found = queues.find_timer(context.session, key)
-    if found is None:
-        args: dict[str, Any] = {"wall": f"{series.wall:%H:%M}"} if series.name == "nudge" else {"skipped": skipped}
-        context.later(key, f"reports.{series.name}", due_at, scope=series.scope, day=day.isoformat(), **args)
-    elif found.fired_at is None and found.cancelled_at is None and not found.attempts and found.due_at != due_at:
-        found.due_at = found.try_at = due_at
+    """See to it that the timer of a day is set."""
+    args: dict[str, Any] = {"wall": f"{series.wall:%H:%M}"} if series.name == "nudge" else {"skipped": skipped}
+    name = f"reports.{series.name}"
+    context.keep(series.key(day), name, series.due(day), scope=series.scope, day=day.isoformat(), **args)
 
 
 def _go_on(context: Context, series: rules.Series, day: date) -> bool:

@@ -67,10 +67,13 @@ def map_capacity_ages(
 
 
 def find_last_capacity(session: Session, store_id: int, day: date) -> Capacity | None:
-    """Find what was said last of a store's day: of this one, else of the last before it."""
+    """Find what people said last of a store's day: of this one, else of the last before it.
+
+    What the bot itself wrote down (a bay it took) says nothing.
+    """
     found = session.execute(
         select(Capacity)
-        .where(col(Capacity.store_id) == store_id, col(Capacity.day) <= day)
+        .where(col(Capacity.store_id) == store_id, col(Capacity.day) <= day, col(Capacity.stated_by) != "bot")
         .order_by(col(Capacity.day).desc())
         .limit(1)
         .execution_options(populate_existing=True)
@@ -113,9 +116,10 @@ def restate(
 
 def add_refreshes(session: Session, rows: Sequence[dict[str, object]]) -> None:
     """Note boards that were due on a day, each once."""
-    for row in rows:
-        statement = insert_for(session)(Refresh).values(**row)
-        session.execute(statement.on_conflict_do_nothing(index_elements=["store_id", "board", "day"]))
+    if rows:
+        statement = insert_for(session)(Refresh)
+        statement = statement.on_conflict_do_nothing(index_elements=["store_id", "board", "day"])
+        session.connection().execute(statement, list(rows))  # by the driver's executemany, as many as they are
 
 
 def list_open_refreshes(session: Session, day: date, store_ids: Collection[int]) -> Sequence[Refresh]:
@@ -169,8 +173,10 @@ def claim_spot_check(session: Session, check_id: int) -> SpotCheck:
     return session.get_one(SpotCheck, check_id, with_for_update=True, populate_existing=True)
 
 
-def count_right(session: Session, since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
-    """Return store → how many of its stock figures were right, of how many that were put to the test.
+def count_right(
+    session: Session, store_ids: Collection[int], since: datetime, until: datetime
+) -> dict[int, tuple[int, int]]:
+    """Return store → how many of its stock figures were right, of how many that were put to the test, of these stores.
 
     A spot check that was answered is a test; so is an ask by the board that was accepted, or declined for want of
     stock although the board said otherwise.
@@ -203,6 +209,7 @@ def count_right(session: Session, since: datetime, until: datetime) -> dict[int,
             select(col(Ask.store_id), good(col(Ask.state) == AskState.ACCEPTED), func.count(distinct(col(Ask.id))))
             .join(Request, col(Request.id) == col(Ask.request_id))
             .where(
+                col(Ask.store_id).in_(list(store_ids)),  # without them no index leads to an instant
                 col(Ask.asked_at) >= since,
                 col(Ask.asked_at) < until,
                 col(Request.kind) == "transfer",
@@ -212,4 +219,5 @@ def count_right(session: Session, since: datetime, until: datetime) -> dict[int,
             .group_by(col(Ask.store_id))
         )
     )
-    return {store_id: (good_ones, count) for store_id, (good_ones, count) in right.items()}
+    ours = set(store_ids)
+    return {store_id: (good_ones, count) for store_id, (good_ones, count) in right.items() if store_id in ours}

@@ -16,6 +16,7 @@ from storage.queries import requests as request_queries
 from storage.queries import stock as stock_queries
 from storage.tables.boards import DeadStockWeek, StockLevel
 from storage.tables.ledger import MoneyEntry, PointsEntry
+from storage.tables.people import Store
 from storage.tables.requests import Request, State, Step
 from tests.factories import MONDAY, SmallNetwork, small_network
 from tests.talk import Talk
@@ -184,13 +185,19 @@ def test_by_hand_a_store_is_named_asked_first_and_the_next_one_after_a_refusal(d
         late = session.exec(select(Step).where(col(Step.breached_at).is_not(None), Step.name == "ship")).one()
     assert late.store_id == network.sz01.id
     talk.presses(network.sz01_manager, "已发出")
+    with talk.database.transaction() as session:  # who receives is of another region
+        session.get_one(Store, network.sz03.id).region_id = network.bangkok.id
     talk.passes(days=4, tick=NEVER)
     with talk.database.transaction(writing=False) as session:
         blamed = {step.name: step.store_id for step in session.exec(select(Step)) if step.breached_at}
     assert blamed["deliver"] == network.sz01.id
     assert blamed["receive"] == network.sz03.id
     talk.delivered()
-    talk.presses(network.shenzhen_manager, "已收到 ×2")  # the region confirms what nobody confirmed
+    told = talk.last_heard(network.bangkok_manager, "K-0001")
+    token = next(button.token for button in told.buttons if button.action == "transfer.received")
+    talk.presses_token(network.shenzhen_manager, token)  # the giver's region does not say what has arrived elsewhere
+    assert desk.pads()["SZ03"] == 0
+    talk.presses_token(network.bangkok_manager, token)  # the region told confirms what nobody confirmed
     assert desk.pads() == {"SZ01": 4, "SZ02": 1, "SZ03": 2}
     assert desk.points() == [(network.sz01.id, 10)]
 

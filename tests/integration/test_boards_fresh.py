@@ -12,6 +12,7 @@ from handlers.boards import freshness
 from handlers.settings import Boards, Rules, Settings
 from storage.database import Database
 from storage.queries import freshness as queries
+from storage.queries.diversions import take_bay
 from storage.tables.boards import Capacity, StockLevel, Technician
 from storage.tables.freshness import Refresh, SpotCheck
 from storage.tables.people import Store
@@ -153,6 +154,22 @@ def test_a_form_takes_what_has_changed_or_nothing(any_database: Database, networ
     token = next(button.token for button in told.buttons if button.action == "boards.same")
     talk.presses_token(network.sz02_deputy, token)
     assert "自己门店" in talk.reply.toast
+    # A bay that the bot took overnight says nothing of the day: what people said last stands, and no bay is lost.
+    for days, taken, stands in ((1, 1, 18), (2, 19, 19)):
+        day = TUESDAY.date() + timedelta(days=days)
+        with any_database.transaction() as session:
+            for _ in range(taken):
+                places = {"taker": (network.sz01.id, day), "giver": (network.sz02.id, day)}
+                take_bay(session, **places, usual=30, now=talk.now)
+        talk.passes(until=OPENING + timedelta(days=days))
+        talk.presses(manager, "boards.form", can_form=True)
+        form = talk.reply.form
+        assert form is not None and not next(field.value for field in form.fields if field.name == "bookings")
+        talk.presses(manager, "boards.same")
+        assert "产能 1" in talk.last(manager).plain
+        with any_database.transaction(writing=False) as session:
+            last = queries.find_last_capacity(session, network.sz01.id, day)
+            assert last is not None and (last.bookings, last.daily_capacity, last.day) == (stands, 25, day)
 
 
 def test_a_stale_figure_comes_last_says_so_and_is_not_asked_by_itself(

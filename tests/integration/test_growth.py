@@ -17,11 +17,13 @@ import pytest
 from sqlalchemy import event, text
 
 from benchmarks import year, year_acts
+from benchmarks.year_history import analyse
 from benchmarks.year_network import NOW
 from handlers import dispatch
 from handlers.load import load
 from storage.database import Database
 from storage.migrate import upgrade
+from storage.tables.freshness import Refresh, SpotCheck
 from tests.conftest import postgres_at
 
 load()
@@ -32,7 +34,7 @@ GROWING = frozenset(
         *("requests", "transfers", "asks", "steps", "events", "cards", "button_tokens", "stock_moves"),
         *("points_entries", "money_entries", "audit_entries", "inbound", "outbox", "timers"),
         *("supports", "diversions", "work_credits", "bookings", "booked_slots"),
-        *("capacities", "outlooks"),
+        *("capacities", "outlooks", "refreshes", "spot_checks"),
     }
 )
 # Indexes over what is open alone: to read all of one is to read what waits.
@@ -69,6 +71,13 @@ def side(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def _filled(database: Database) -> year.Side:
     side = year.Side(database, DAYS, STORES)
     year.fill(side, A_DAY)
+    with database.transaction() as session:
+        for day in (NOW.date() - timedelta(days=number) for number in range(DAYS)):
+            at = NOW - (NOW.date() - day)
+            for store in range(1, STORES + 1):
+                session.add(Refresh(store_id=store, board="stock", day=day, due_at=at, met=True))
+                session.add(SpotCheck(store_id=store, part_id=1, day=day, asked_at=at, said=1, found=1))
+    analyse(database)
     side.see()
     return side
 
@@ -155,6 +164,10 @@ def test_nothing_periodic_reads_a_whole_history(side: year.Side) -> None:
     with heard(side.database) as statements:
         dispatch.see_to(side.database, side.settings, NOW + timedelta(days=1, hours=2))
     assert scans(side.database, statements) == []
+    with heard(side.database) as again:
+        dispatch.see_to(side.database, side.settings, NOW + timedelta(days=1, hours=2, minutes=1))
+    assert again
+    assert not [statement for statement, _ in again if "INSERT INTO timers" in statement]  # all that comes is set
 
 
 @pytest.mark.parametrize("name", year.QUESTIONS)

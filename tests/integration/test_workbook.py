@@ -122,6 +122,21 @@ def test_said_again_on_a_later_day_the_figures_are_fresh(any_database: Database)
     with any_database.transaction(writing=False) as session:
         assert session.exec(select(func.min(StockLevel.stated_at))).one() == later
         assert session.exec(select(func.min(Technician.stated_at))).one() == later
+    # Bookings are old after half a day, and what the bot wrote nobody has said.
+    morning, evening = NOW + timedelta(days=1, hours=-3), NOW + timedelta(days=1, hours=10)
+    capacity = [sheet for sheet in sample_sheets(3) if sheet.name == "capacity"]
+    assert not _import(any_database, capacity, morning).changes_nothing
+    assert _import(any_database, capacity, morning + timedelta(hours=1)).changes_nothing
+    with any_database.transaction() as session:
+        day = session.exec(select(func.max(Capacity.day))).one()
+        one, *_ = rows = session.exec(select(Capacity).where(Capacity.day == day)).all()
+        one.stated_by = "bot"
+    assert _import(any_database, capacity, morning + timedelta(hours=2)).restated == 1
+    plan = _import(any_database, capacity, evening)
+    assert (plan.changes, plan.restated) == ((), len(rows) - 1)
+    with any_database.transaction(writing=False) as session:
+        said = session.exec(select(Capacity.stated_by).where(Capacity.day == day)).all()
+        assert set(said) == {"import:test.xlsx"}
 
 
 @pytest.mark.parametrize(

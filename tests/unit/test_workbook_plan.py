@@ -491,6 +491,11 @@ def test_todays_capacity_changes_and_yesterdays_stays() -> None:
     assert (change.id, change.fields) == (9, {"bookings": (20, 25)})
     tomorrow = _only(_plan(known, NOW + timedelta(days=1), capacity=[values]))
     assert (tomorrow.id, tomorrow.day) == (None, date(2026, 3, 5))
+    assert _plan(known, capacity=[values]).changes_nothing
+    # What is too old, or the bot's alone, is said again by the same figures.
+    old = _known(capacities={("SZ01", date(2026, 3, 4)): Entry(9, values, NOW, is_old=True)})
+    again = _plan(old, capacity=[values])
+    assert (again.changes, again.restated_capacities, again.restated) == ((), (9,), 1)
 
 
 @pytest.mark.parametrize(
