@@ -316,7 +316,6 @@ class Ranking(Frozen):
         timedelta(hours=1), gt=timedelta(0), description="a store that is open for longer is not closing"
     )
     dead: float = Field(20, ge=0, description="off for a store where the part lies dead: it goes first")
-    dead_after: Duration = Field(timedelta(days=90), description="without a movement for so long a stock is dead")
 
 
 Hours = tuple[time, time]  # local times of one day: from, to
@@ -473,6 +472,11 @@ class Rules(Frozen):
     limits: Limits = Limits()
     questions: Questions = Questions()
     costs: Costs = Costs()
+
+    @classmethod
+    def stored(cls, text: str) -> Rules:
+        """Return a version as it was stored; a number in it that no rule has any more is passed over."""
+        return cls.model_validate_json(text, extra="ignore")
 
 
 class Network(Frozen):

@@ -239,6 +239,16 @@ texts.add(
             "{there} de espera. Si quiere ir, ponemos coche o vale de taxi y le damos un vale de servicio de {amount}. "
             "Usted decide; también puede esperar aquí sin problema.",
         ),
+        "script_bay": (
+            "您好,{service}在本店预计要等{wait}。附近的{store}今天有空工位,车程约{way}。"
+            "您愿意过去的话,我们安排专车或打车券,并送您{amount}服务券。去或留都由您决定,在这里等也完全没问题。",
+            "Hello, for the {service} you would wait {wait} here. {store} nearby has a bay free today, about {way} to "
+            "drive. If you like to go, we arrange a car or a taxi voucher and give you a service voucher of {amount}. "
+            "It is your choice; waiting here is quite all right too.",
+            "Hola, para {service} aquí esperaría {wait}. {store}, cerca, tiene hoy un puesto libre, a unos {way} de "
+            "camino. Si quiere ir, ponemos coche o vale de taxi y le damos un vale de servicio de {amount}. Usted "
+            "decide; también puede esperar aquí sin problema.",
+        ),
         "script_any": (
             "您好,{service}在本店预计要等{wait}。我们可以请邻店接待您:安排专车或打车券,并送您{amount}服务券。"
             "去或留都由您决定,在这里等也完全没问题。",

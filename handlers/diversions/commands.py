@@ -243,7 +243,11 @@ def _give_words(context: Context, request: Request, diverted: Diversion, found: 
         )
         for one in found[:MOST_EXPLAINED]
     ]
-    best = (found[0].store.name, found[0].ranked.way_minutes, found[0].ranked.wait_minutes) if found else None
+    best = None
+    if found:
+        first, here = found[0], people_queries.get_store(context.session, request.store_id)
+        there = first.ranked.wait_minutes if first.store.dealer_id == here.dealer_id else None
+        best = (first.store.name, first.ranked.way_minutes, there)
     spoken = book.language_of(context, request.customer_id) or language
     amount = format_amount(context.settings.rules.diverting.voucher, context.settings.network.currency, spoken)
     words = messages.script(spoken, diverted, best, amount)

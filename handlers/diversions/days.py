@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -68,10 +67,7 @@ def green_near(
         other = stores[ranked.bay.store_id]
         if not _takes_on(other, day, context.now, timedelta(minutes=ranked.way_minutes)):
             continue
-        offer = Offer(other, ranked, sources.reasons_for(store, other, ranked))
-        if other.dealer_id != store.dealer_id:
-            offer = replace(offer, reasons=tuple(one for one in offer.reasons if one[0] != "why.wait"))
-        found.append(offer)
+        found.append(Offer(other, ranked, sources.reasons_for(store, other, ranked)))
     return found
 
 

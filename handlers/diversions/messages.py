@@ -116,15 +116,19 @@ def opened(
     return Message(tuple(rows), choice_buttons(language, request))
 
 
-def script(language: str, diverted: Diversion, best: tuple[str, int, int] | None, amount: str) -> str:
-    """Write the words for the customer: the wait here, the store near as (name, way, wait there), what they get."""
+def script(language: str, diverted: Diversion, best: tuple[str, int, int | None] | None, amount: str) -> str:
+    """Write the words for the customer: the wait here, the store near as (name, way, wait there), what they get.
+
+    The wait there is None where it is not theirs to hear: of another dealer's store it is said that it has a bay.
+    """
     values = {"service": diverted.service, "wait": wait(language, diverted.wait_minutes), "amount": amount}
     if best is None:
         return texts.say(language, "diversion.script_any", **values)
     store, way, there = best
-    return texts.say(
-        language, "diversion.script", store=store, way=wait(language, way), there=wait(language, there), **values
-    )
+    values |= {"store": store, "way": wait(language, way)}
+    if there is None:
+        return texts.say(language, "diversion.script_bay", **values)
+    return texts.say(language, "diversion.script", there=wait(language, there), **values)
 
 
 # Buttons

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handlers.boards import rules as board_rules
 from handlers.settings import Diverting
 
 TRANSPORTS = ("car", "taxi", "own")
@@ -97,8 +98,8 @@ def expected_wait(bay: Bay, numbers: Diverting) -> int:
 
 
 def utilisation(bay: Bay) -> int:
-    """Return bookings ÷ capacity in per cent; 100 where nobody has said how many there are."""
-    return 100 if bay.booked is None else round(bay.booked * 100 / bay.capacity)
+    """Return bookings ÷ capacity as the boards show it; 100 where nobody has said how many there are."""
+    return 100 if bay.booked is None else board_rules.utilisation(bay.booked, bay.capacity)
 
 
 def is_in(status: str) -> bool:

@@ -100,7 +100,10 @@ def _takes(store: Store, now: datetime, way: timedelta) -> bool:
 
 
 def reasons_for(store: Store, other: Store, one: rules.Ranked, answers: Conduct | None = None) -> tuple[Reason, ...]:
-    """Say why a store stands where it stands, and how it answers now; its figures only within one dealer."""
+    """Say why a store stands where it stands, and how it answers now; its figures only within one dealer.
+
+    How long one waits there is one of them: it is reckoned from how much of its day is booked.
+    """
     said: list[Reason] = []
     if one.bay.booked is None:
         said.append(("why.bookings_unknown", {}))
@@ -114,7 +117,8 @@ def reasons_for(store: Store, other: Store, one: rules.Ranked, answers: Conduct 
         said.append(("why.way_unknown", {}))
     else:
         said.append(("why.way", {"km": round(one.bay.km), "minutes": one.way_minutes}))
-    said.append(("why.wait", {"minutes": one.wait_minutes}))
+    if store.dealer_id == other.dealer_id:
+        said.append(("why.wait", {"minutes": one.wait_minutes}))
     if answers is not None:
         said.extend(conduct.reasons(answers))
     return tuple(said)

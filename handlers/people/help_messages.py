@@ -11,12 +11,28 @@ from handlers.registry import Command
 from storage.tables.people import Role
 
 # In this order; a feature that is not named here stands with what is everybody's own.
-GROUPS = ("transfers", "requests", "boards", "ledger", "reports", "network", "people")
+GROUPS = (
+    "transfers",
+    "support",
+    "diversions",
+    "questions",
+    "requests",
+    "boards",
+    "ledger",
+    "reports",
+    "network",
+    "people",
+)
+# These stand with others of their matter.
+_STANDS_WITH = {"activations": "transfers", "goods": "ledger", "costs": "ledger"}
 
 texts.add(
     "people",
     {
         "group_transfers": ("调拨", "Transfers", "Traspasos"),
+        "group_support": ("技师支援", "Technicians' support", "Apoyo de técnicos"),
+        "group_diversions": ("客户分流", "Customers' diversions", "Desvíos de clientes"),
+        "group_questions": ("请教与案例", "Questions and cases", "Consultas y casos"),
         "group_requests": ("求助", "Requests", "Peticiones"),
         "group_boards": ("库存与看板", "Stock and boards", "Existencias y tableros"),
         "group_ledger": ("积分与费用", "Points and costs", "Puntos y costes"),
@@ -74,8 +90,9 @@ texts.add(
 
 
 def group_of(command: Command) -> str:
-    """Return the group a command stands in: its feature."""
+    """Return the group a command stands in: its feature, or the one it stands with."""
     feature = command.run.__module__.split(".")[1]
+    feature = _STANDS_WITH.get(feature, feature)
     return feature if feature in GROUPS else GROUPS[-1]
 
 

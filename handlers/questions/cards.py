@@ -32,7 +32,7 @@ def numbers_of(context: Context, question: Question) -> Questions:
     held = context.rules.get(question.policy_id)
     if held is None:
         policy = request_queries.get_policy(context.session, question.policy_id)
-        held = context.rules[question.policy_id] = Rules.model_validate_json(policy.rules)
+        held = context.rules[question.policy_id] = Rules.stored(policy.rules)
     return held.questions
 
 

@@ -208,7 +208,7 @@ def _explain_entry(context: Context, number: int) -> None:
     if not (mine or reader or (request is not None and _may_read(context, request))):
         raise NotAllowed("ledger.not_yours")
     policy = request_queries.get_policy(session, entry.policy_id)
-    points = Rules.model_validate_json(policy.rules).points
+    points = Rules.stored(policy.rules).points
     reversal = entry if entry.reverses_id else ledger_queries.find_reversal(session, entry.id)
     line = _entry_line(context, reversal or entry)
     explained = own_messages.EntryExplained(

@@ -31,7 +31,7 @@ def rules_of(context: Context, request: Request) -> Rules:
         digest = request_queries.get_policy_digest(context.session, request.policy_id)
         if digest not in _parsed:
             policy = request_queries.get_policy(context.session, request.policy_id)
-            _parsed[digest] = Rules.model_validate_json(policy.rules)
+            _parsed[digest] = Rules.stored(policy.rules)
         found = context.rules[request.policy_id] = _parsed[digest]
     return found
 

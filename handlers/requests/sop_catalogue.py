@@ -260,11 +260,6 @@ texts.add(
             "Dead stock goes first: {limit} min off",
             "Lo inmovilizado sale primero: {limit} min menos",
         ),
-        "rule_ranking_dead_after": (
-            "{limit} 没动过的库存算呆滞",
-            "Stock without a movement for {limit} is dead",
-            "Lo que no se mueve en {limit} está inmovilizado",
-        ),
         "rule_lending_longest": (
             "借用(/borrow)最长 {limit}",
             "A loan (/borrow) lasts at most {limit}",

@@ -153,7 +153,8 @@ def _post_or_ask(
     if urgency is Urgency.URGENT:
         own = stock_queries.count_stock(context.session, context.store.id, part.id)
         candidates = sources.ranked(context, context.store, part, quantity, context.settings.rules)
-        why = rules.not_urgent_because(customer_waits, own, len(candidates))
+        asked = sum(not one.stale for one in candidates)  # a store is not asked by a stale figure
+        why = rules.not_urgent_because(customer_waits, own, asked)
         if why:
             args: dict[str, str | int] = {
                 "part": part.id,

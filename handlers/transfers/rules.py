@@ -17,7 +17,7 @@ class Source:
     """A store with stock of a part: what it has, how far it is, and how it answers.
 
     `km` is by road, None where a store's place is not known; `way_minutes` where the way was measured. `open_minutes`
-    is for how much longer it is open today, None where it never closes. `still_days` is how long the part has lain
+    is for how much longer it is open today, None where it never closes. `still` is how long the part has lain
     there without a movement, None where nobody says.
     """
 
@@ -27,7 +27,7 @@ class Source:
     conduct: Conduct = UNKNOWN
     way_minutes: int | None = None
     open_minutes: int | None = None
-    still_days: int | None = None
+    still: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,14 @@ def left_to_give(source: Source, safety_stock: int) -> int:
     return source.quantity - source.conduct.promised - safety_stock
 
 
-def rank(sources: Sequence[Source], wanted: int, matching: Matching, ranking: Ranking) -> list[Ranked]:
+def rank(
+    sources: Sequence[Source], wanted: int, matching: Matching, ranking: Ranking, unmoved: timedelta
+) -> list[Ranked]:
     """Rank the stores that can give, the soonest first.
 
     Left out: at or below safety stock, or beyond the longest way. A store whose place is unknown counts as the
-    longest way. Who can only give some comes after those who can give all, other things being near.
+    longest way. Who can only give some comes after those who can give all, other things being near. What has not moved
+    for as long as `unmoved` lies dead.
     """
     closing_within = ranking.closing_within / timedelta(minutes=1)
     ranked = []
@@ -69,7 +72,7 @@ def rank(sources: Sequence[Source], wanted: int, matching: Matching, ranking: Ra
         closes_soon = source.open_minutes is not None and source.open_minutes < closing_within
         if closes_soon and source.open_minutes is not None:
             minutes += ranking.closing * (1 - source.open_minutes / closing_within)
-        is_dead = source.still_days is not None and source.still_days >= ranking.dead_after.days
+        is_dead = source.still is not None and source.still >= unmoved
         if is_dead:
             minutes -= ranking.dead
         is_known = source.km is not None or source.way_minutes is not None

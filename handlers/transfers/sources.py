@@ -64,13 +64,13 @@ def ranked(context: Context, store: Store, part: Part, wanted: int, numbers: Rul
                 conduct=known[offer.store_id],
                 way_minutes=offer.way_minutes,
                 open_minutes=open_minutes(offer.opens, offer.closes, wall),
-                still_days=(context.now - offer.moved_at).days,
+                still=context.now - offer.moved_at,
             )
         )
     best = [
         (offers[one.source.store_id][0], one, stale)
         for stale, sources in found.items()  # what is stale after all the others
-        for one in rules.rank(sources, wanted, matching, numbers.ranking)
+        for one in rules.rank(sources, wanted, matching, numbers.ranking, numbers.dead_stock.unmoved)
     ]
     return [
         Candidate(
@@ -90,8 +90,8 @@ def reasons(store: Store, other: stock_queries.Offer, one: rules.Ranked, wanted:
     said: list[Reason] = [("why.enough" if one.left >= wanted else "why.some", {})]
     if rules.can_see_quantity(store.dealer_id, other.dealer_id):
         said[0] = ("why.left", {"count": one.left})
-    if one.is_dead and source.still_days is not None and rules.can_see_quantity(store.dealer_id, other.dealer_id):
-        said.append(("why.still", {"days": source.still_days}))
+    if one.is_dead and source.still is not None and rules.can_see_quantity(store.dealer_id, other.dealer_id):
+        said.append(("why.still", {"days": source.still.days}))
     if one.travel_minutes is None:
         said.append(("why.way_unknown", {}))
     elif source.km is None:

@@ -179,6 +179,17 @@ def test_a_stale_figure_comes_last_says_so_and_is_not_asked_by_itself(
     with any_database.transaction() as session:
         for level in session.exec(select(StockLevel).where(StockLevel.store_id == network.sz02.id)):
             level.stated_at = MONDAY - timedelta(hours=24, seconds=1)
+    # Where nobody can be asked, for all figures are stale, nothing is urgent by the rules.
+    with any_database.transaction() as session:
+        elsewhere = select(StockLevel).where(StockLevel.store_id == network.sz03.id)
+        for level in session.exec(elsewhere):
+            level.stated_at = MONDAY - timedelta(hours=24, seconds=1)
+    talk.says(network.sz01_manager, "/transfer 前大灯-左 x1 urgent 客户在等")
+    assert "附近门店都没有" in talk.last(network.sz01_manager).plain
+    assert not talk.heard(network.sz03_manager)
+    with any_database.transaction() as session:
+        for level in session.exec(elsewhere):
+            level.stated_at = MONDAY
     talk.says(network.sz01_manager, "/transfer 前大灯-左 x1 urgent 客户在等")
     assert "深圳南山店 → 深圳龙岗店" in talk.card(network.sz03_manager).plain  # SZ02 is nearer
     explained = talk.last(network.sz01_manager).plain

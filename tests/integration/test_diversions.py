@@ -101,6 +101,20 @@ def test_another_dealers_figures_are_never_shown(desk: Desk) -> None:
     assert "空 5 个工位 · 利用率 80%" in first
     assert not {"8", "60%"} & set(second.replace(" · ", " ").split())
     assert "有空工位" in second
+    assert "到店约等 48 分钟" in first
+    assert "约等" not in second, "the wait tells how much of its day is booked"
+    assert "到店后约等48分钟" in desk.talk.last(desk.sender).plain
+    # The best is another dealer's store: neither the words for the customer nor its own card say its wait.
+    desk.talk.presses(desk.sender, "客户愿意等")
+    desk.set_day(desk.network.sz02.id, bookings=25)
+    desk.opens("/divert 保养 等待150分钟 奥迪A4 需要代步车")
+    said = desk.talk.last(desk.sender).plain
+    assert "附近的深圳龙岗店今天有空工位,车程约" in said
+    assert "约等" not in said
+    desk.goes()
+    asked = desk.talk.card(desk.network.sz03_manager, "D-0002").plain
+    assert "有空工位" in asked
+    assert "约等" not in asked
 
 
 def test_without_a_free_bay_near_only_an_override_opens_it_and_the_region_hears(desk: Desk) -> None:

@@ -193,6 +193,13 @@ def test_help_is_by_role_chat_and_language(talk: Talk, network: SmallNetwork) ->
     assert "/away · 暂时离开" in said
     assert "/bind" not in said
     assert "/invite" not in said
+    # Every command stands under its matter, one's own affairs last and alone.
+    heads = [row for row in said.splitlines() if not row.startswith("/")]
+    assert heads[:4] == ["调拨", "技师支援", "客户分流", "请教与案例"]
+    assert said.index("客户分流") < said.index("/divert") < said.index("请教与案例") < said.index("/ask")
+    assert said.index("调拨") < said.index("/activate") < said.index("技师支援") < said.index("/support")
+    own = [row.split()[0] for row in said.split("账号与群\n")[1].splitlines() if row.startswith("/")]
+    assert sorted(own) == ["/away", "/back", "/cancel", "/help", "/lang", "/start", "/whoami"]
     talk.says(network.shenzhen_manager, "/help")
     assert "/invite" in talk.last(network.shenzhen_manager).plain
     assert "/bind" not in talk.last(network.shenzhen_manager).plain  # in groups only

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config, ConfigError, example, load
-from handlers.settings import TransferClockTable
+from handlers.settings import Rules, TransferClockTable
 
 ROOT = Path(__file__).parents[2]
 
@@ -205,3 +205,11 @@ def test_the_other_urgencies_take_ours_and_then_what_was_set_for_the_urgent() ->
     assert (table.today.ship, table.normal.ship) == (timedelta(hours=3), timedelta(hours=9))
     assert table.today.answer == ours.today.answer
     assert TransferClockTable.model_validate_json(table.model_dump_json()) == table
+
+
+def test_a_version_stored_with_a_number_no_rule_has_any_more_is_still_read_as_it_was() -> None:
+    stored = Rules.model_validate({"ranking": {"dead": 7}}).model_dump_json()
+    older = stored.replace('"dead":', '"dead_after":"P90D","dead":')
+    assert older != stored
+    assert Rules.stored(older) == Rules.stored(stored)
+    assert Rules.stored(older).ranking.dead == 7

@@ -115,6 +115,11 @@ def test_the_store_where_the_customer_is_served_soonest_comes_first_and_a_full_o
     ]
 
 
+def test_how_full_a_store_is_is_what_its_board_says_halves_up() -> None:
+    assert [rules.utilisation(rules.Bay(1, 8, booked, 1.0)) for booked in (1, 5, 8)] == [13, 63, 100]
+    assert rules.utilisation(rules.Bay(1, 8, None, 1.0)) == 100
+
+
 def test_a_store_without_figures_or_place_counts_as_nearly_full_and_far() -> None:
     unknown, known = rules.Bay(1, 10, None, None), rules.Bay(2, 10, 9, 59.0)
     assert [one.bay.store_id for one in rules.rank([unknown, known], NUMBERS, SPEED)] == [2, 1]

@@ -11,11 +11,12 @@ from handlers.settings import Matching, Ranking
 from handlers.transfers.rules import Source, rank
 
 MATCHING, RANKING = Matching(safety_stock=1, max_km=150, speed_kmh=60), Ranking()  # a kilometre is a minute
+UNMOVED = timedelta(days=90, hours=1)
 PLAIN = Source(1, 4, 20.0)
 
 
 def order(*sources: Source, wanted: int = 1, ranking: Ranking = RANKING) -> list[int]:
-    return [one.source.store_id for one in rank(sources, wanted, MATCHING, ranking)]
+    return [one.source.store_id for one in rank(sources, wanted, MATCHING, ranking, UNMOVED)]
 
 
 @pytest.mark.parametrize(
@@ -28,13 +29,13 @@ def order(*sources: Source, wanted: int = 1, ranking: Ranking = RANKING) -> list
         pytest.param(PLAIN, Source(2, 4, 20.0, Conduct(load=1)), "load", id="carries less"),
         pytest.param(PLAIN, Source(2, 4, 20.0, Conduct(refusal_rate=0.5)), "refusal", id="refuses less"),
         pytest.param(PLAIN, Source(2, 4, 20.0, open_minutes=15), "closing", id="closes later"),
-        pytest.param(Source(2, 4, 20.0, still_days=90), PLAIN, "dead", id="dead stock goes first"),
+        pytest.param(Source(2, 4, 20.0, still=UNMOVED), PLAIN, "dead", id="dead stock goes first"),
     ],
 )
 def test_each_reason_counts_by_its_weight(better: Source, worse: Source, weight: str) -> None:
     assert order(worse, better) == order(better, worse) == [better.store_id, worse.store_id]
     indifferent = Ranking.model_validate({weight: 0})
-    assert len({one.minutes for one in rank([better, worse], 1, MATCHING, indifferent)}) == 1
+    assert len({one.minutes for one in rank([better, worse], 1, MATCHING, indifferent, UNMOVED)}) == 1
 
 
 def test_who_has_only_some_comes_after_who_has_all_and_nobody_goes_below_the_safety_stock() -> None:
@@ -51,11 +52,12 @@ def test_what_is_said_of_a_place_in_the_ranking_is_what_was_weighed() -> None:
                 Source(1, 4, None),
                 Source(2, 4, 30.0, open_minutes=59),
                 Source(3, 4, 30.0, open_minutes=60),
-                Source(4, 4, 30.0, way_minutes=12, still_days=89),
+                Source(4, 4, 30.0, way_minutes=12, still=UNMOVED - timedelta(seconds=1)),
             ],
             1,
             MATCHING,
             RANKING,
+            UNMOVED,
         ),
         key=lambda one: one.source.store_id,
     )
@@ -63,7 +65,7 @@ def test_what_is_said_of_a_place_in_the_ranking_is_what_was_weighed() -> None:
     assert (soon.closes_soon, late.closes_soon) == (True, False)
     assert (soon.travel_minutes, fresh.travel_minutes) == (30, 12)
     assert not fresh.is_dead
-    assert rank([Source(1, 4, None, way_minutes=7)], 1, MATCHING, RANKING)[0].travel_minutes == 7
+    assert rank([Source(1, 4, None, way_minutes=7)], 1, MATCHING, RANKING, UNMOVED)[0].travel_minutes == 7
 
 
 def test_a_store_that_was_not_asked_counts_as_the_usual_one() -> None:
