@@ -29,8 +29,9 @@ def list_open_diversions(session: Session, store_id: int) -> Sequence[tuple[Requ
         for request, diverted in session.exec(
             select(Request, Diversion)
             .join(Diversion, col(Diversion.request_id) == col(Request.id))
-            # By their state: what was withdrawn was never finished, and of that there are years.
-            .where(Request.store_id == store_id, col(Request.state).in_(UNFINISHED), col(Request.kind) == "diversion")
+            # By their state: what was withdrawn was never finished, and of that there are years. No word of the kind,
+            # which the join says: asked for by it, all diversions ever made are read.
+            .where(Request.store_id == store_id, col(Request.state).in_(UNFINISHED))
             .order_by(col(Request.id))
         )
     ]

@@ -44,7 +44,8 @@ WIDE = (
     "SEARCH cards USING INDEX ix_cards_chat (chat=?)",
     "ix_transfers_part_id (part_id=?)",
     "ix_requests_region_id_ended_at (region_id=?)",
-    "ix_asks_store_id_asked_at_state_answered_at (store_id=?)",
+    "ix_asks_store_id_asked_at_state_answered_at_practice (store_id=?)",
+    "sqlite_autoindex_requests_1 (kind=?)",
 )
 
 Statement = tuple[str, Any]
