@@ -28,6 +28,7 @@ from storage.purposes import MATCHING
 from storage.queries import chats as chat_queries
 from storage.queries import outlooks, shared
 from storage.queries import people as people_queries
+from storage.queries import stock as stock_queries
 from storage.queries.outlooks import Place
 from storage.tables.chats import Purpose
 from storage.tables.people import Role, Store
@@ -126,7 +127,7 @@ def _days_ahead(context: Context, store: Store) -> list[date]:
 
 
 def _near(context: Context) -> Callable[[Store, date], Sequence[sources.Offer]]:
-    """Return what ranks the green stores near one on a day; the stores are read once, and each day."""
+    """Return what ranks the green stores near one on a day; what it reads it reads once."""
 
     @cache
     def stores() -> dict[int, Store]:
@@ -136,7 +137,11 @@ def _near(context: Context) -> Callable[[Store, date], Sequence[sources.Offer]]:
     def known(day: date) -> dict[Place, Forecast]:
         return days.read(context, stores().values(), [day], matched=True)
 
-    return lambda store, day: days.green_near(context, store, day, stores(), known(day))
+    @cache
+    def ways(store_id: int) -> dict[int, int]:
+        return stock_queries.list_ways(context.session, store_id)
+
+    return lambda store, day: days.green_near(context, store, day, stores(), known(day), ways(store.id))
 
 
 # Telling

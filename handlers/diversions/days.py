@@ -49,9 +49,14 @@ def read(
 
 
 def green_near(
-    context: Context, store: Store, day: date, stores: Mapping[int, Store], known: Mapping[Place, Forecast]
+    context: Context,
+    store: Store,
+    day: date,
+    stores: Mapping[int, Store],
+    known: Mapping[Place, Forecast],
+    ways: Mapping[int, int],
 ) -> list[Offer]:
-    """Rank which of these stores have a green light and take customers of this one on a day.
+    """Rank which of these stores have a green light and take customers of this one on a day, by the `ways` measured.
 
     Of another dealer's store it is said that it has room, and neither how much nor how long one waits there.
     """
@@ -60,7 +65,7 @@ def green_near(
     for other in stores.values():
         one = known.get((other.id, day))
         if other.id != store.id and one is not None and one.light(context.settings.boards) == "🟢":
-            bay = one.bay(other.id, sources.way_km(store, other, rules_now.matching.detour))
+            bay = one.bay(other.id, sources.way_km(store, other, rules_now.matching.detour), ways.get(other.id))
             bays += [bay] if bay else []
     found = []
     for ranked in rules.rank(bays, rules_now.diverting, rules_now.matching.speed_kmh):

@@ -41,11 +41,11 @@ class Forecast:
         bay = self.bay()
         return 0 if bay is None else rules.expected_wait(bay, numbers)
 
-    def bay(self, store_id: int = 0, km: float | None = None) -> rules.Bay | None:
-        """Return it as a diversion sees it, so far from there; None where nothing is known."""
+    def bay(self, store_id: int = 0, km: float | None = None, measured: int | None = None) -> rules.Bay | None:
+        """Return it as a diversion sees it, so far from there or so many minutes; None where nothing is known."""
         if self.expected is None or not self.capacity:
             return None
-        return rules.Bay(store_id, self.capacity, self.expected, km)
+        return rules.Bay(store_id, self.capacity, self.expected, km, measured)
 
 
 def forecast(capacity: int | None, booked: int | None, past: Sequence[int], numbers: Ahead) -> Forecast:

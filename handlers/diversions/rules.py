@@ -79,16 +79,21 @@ def rank(bays: Sequence[Bay], numbers: Diverting, speed_kmh: float) -> list[Rank
     """
     found = []
     for bay in bays:
-        km = numbers.max_km if bay.km is None else bay.km
-        if km > numbers.max_km or (bay.booked or 0) >= bay.capacity:
+        if (bay.km is not None and bay.km > numbers.max_km) or (bay.booked or 0) >= bay.capacity:
             continue
-        way = km / speed_kmh * 60 if bay.measured is None else bay.measured
-        found.append(Ranked(bay, max(1, round(way)), expected_wait(bay, numbers)))
+        way = way_minutes(bay.km, bay.measured, numbers, speed_kmh)
+        found.append(Ranked(bay, way, expected_wait(bay, numbers)))
 
     def order(one: Ranked) -> tuple[float, int, int]:
         return one.way_minutes + one.wait_minutes + one.bay.burden, utilisation(one.bay), one.bay.store_id
 
     return sorted(found, key=order)
+
+
+def way_minutes(km: float | None, measured: int | None, numbers: Diverting, speed_kmh: float) -> int:
+    """Return how long the way takes: as it was measured, else by the road; one that is not known is the longest."""
+    way = (numbers.max_km if km is None else km) / speed_kmh * 60 if measured is None else measured
+    return max(1, round(way))
 
 
 def expected_wait(bay: Bay, numbers: Diverting) -> int:

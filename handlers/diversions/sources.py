@@ -136,8 +136,8 @@ def way_of(context: Context, request: Request, store: Store) -> timedelta:
     """Return how long a request's customer is on the way to a store."""
     numbers = clocks.rules_of(context, request)
     km = way_km(people_queries.get_store(context.session, request.store_id), store, numbers.matching.detour)
-    km = numbers.diverting.max_km if km is None else km
-    return timedelta(minutes=max(1, round(km / numbers.matching.speed_kmh * 60)))
+    measured = stock_queries.list_ways(context.session, request.store_id).get(store.id)
+    return timedelta(minutes=rules.way_minutes(km, measured, numbers.diverting, numbers.matching.speed_kmh))
 
 
 def day_of(store: Store, at: datetime) -> date:

@@ -17,7 +17,7 @@ from storage.queries import bookings as booking_queries
 from storage.queries import diversions as diversion_queries
 from storage.queries import requests as request_queries
 from storage.tables.audit import AuditEntry
-from storage.tables.boards import Capacity, Technician
+from storage.tables.boards import Capacity, Technician, Travel
 from storage.tables.bookings import Booking
 from storage.tables.diversions import Diversion, WorkCredit
 from storage.tables.ledger import MoneyEntry, PointsEntry
@@ -104,6 +104,11 @@ class Desk:
             row = diversion_queries.find_capacity(session, store_id, TODAY)
             assert row is not None
             row.stated_at = at
+
+    def measures_way(self, one: int, other: int, minutes: int) -> None:
+        with self.talk.database.transaction() as session:
+            for here, there in ((one, other), (other, one)):
+                Factory(session).add(Travel(from_store_id=here, to_store_id=there, minutes=minutes))
 
     def forget_technicians(self, store_id: int) -> None:
         with self.talk.database.transaction() as session:

@@ -41,13 +41,14 @@ def say_past(database: Database, store_id: int, day: date, *bookings: int, capac
 def test_a_day_over_its_capacity_is_told_once_with_who_has_room_and_one_tap_to_divert(any_database: Database) -> None:
     desk = make_desk(any_database)
     talk, network = desk.talk, desk.network
+    desk.measures_way(network.sz01.id, network.sz03.id, 40)  # by the road it would be 75
     talk.sees_to_it()
     private, region = alerts(talk)
     assert private.address == talk.address(network.sz01_manager)
     assert private.plain.splitlines() == [
         "🔴 深圳南山店 今天(3月2日)预计过满:32/30 台,负荷 107%(按已约数)",
         "空闲(🟢)的邻店:",
-        "1. 深圳龙岗店:有空工位 · 50 公里约 75 分钟",  # another dealer's: that there is room, and no figure
+        "1. 深圳龙岗店:有空工位 · 50 公里约 40 分钟",  # another dealer's: that there is room, and no figure
         "客户同意之前不会预约任何工位。",
     ]
     assert region.address == talk.address(network.managers_chat)

@@ -140,10 +140,11 @@ def test_the_author_gets_a_line_for_the_customer_every_half_hour_until_the_arriv
     assert not [words for words in later if "路上" in words]
 
 
-def test_a_later_eta_moves_the_end_of_the_waiting(desk: Desk) -> None:
+def test_the_measured_way_told_is_the_one_expected_and_a_later_eta_moves_the_end_of_the_waiting(desk: Desk) -> None:
+    desk.measures_way(desk.network.sz01.id, desk.network.sz02.id, 35)  # by the road it would be 24
     desk.departed()
-    expected = desk.diverted().expected_at
-    assert expected == MONDAY + timedelta(minutes=24)
+    assert "深圳福田店:最早 10:35 到" in desk.talk.last_heard(desk.sender, "可以这样对客户说").plain
+    assert desk.diverted().expected_at == MONDAY + timedelta(minutes=35)
     desk.talk.says(desk.sender, "/eta D-0001 60m")
     desk.talk.delivered()
     assert desk.diverted().expected_at == MONDAY + timedelta(minutes=60)
