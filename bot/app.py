@@ -95,7 +95,7 @@ class App:
             settings,
             self._committed,
             by=self.by,
-            is_shared=self._is_shared,
+            is_shared=lambda: self.leases.was_shared,
             meters=self.meters,
             attached=Attachments(self._desk, settings, self.platforms).of,
         )

@@ -32,7 +32,7 @@ TURN = 0.1  # seconds between two looks whether another process has worked what 
 PATIENCE = 20.0  # real seconds that timers wait for what was said before them
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Errand:
     row_id: int
     inbound: Inbound
@@ -44,8 +44,8 @@ class _Errand:
 class Inbox:
     """Takes in and works what people say; `committed` is called after each piece of work.
 
-    `by` names this process on what it takes in; while other processes take in as well (`is_shared`) a chat is worked
-    in the order in which it was stored, whoever stored it. `attached` fetches the file that comes with an inbound.
+    `by` names this process on what it takes in; where other processes take in as well, or did (`is_shared`), a chat is
+    worked in the order in which it was stored, whoever stored it. `attached` fetches the file that comes with one.
     """
 
     def __init__(
@@ -126,7 +126,10 @@ class Inbox:
         return await asyncio.shield(outcome) if outcome is not None else Reply()
 
     def add(self, row_id: int, inbound: Inbound, received_at: datetime) -> asyncio.Future[Reply]:
-        """Queue a stored inbound behind what was said in its chat before; returns its outcome."""
+        """Queue a stored inbound behind what was said in its chat before; returns its outcome.
+
+        What was adopted from a process that is gone was said before what waits here.
+        """
         done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         key = (inbound.origin.platform, inbound.origin.chat)
         chat = self._chats.get(key)
@@ -135,7 +138,10 @@ class Inbox:
             task = asyncio.create_task(self._work_chat(key, chat), name=f"chat {key}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        chat.append(_Errand(row_id, inbound, received_at, done))
+        place = len(chat)
+        while place and chat[place - 1].row_id > row_id:
+            place -= 1
+        chat.insert(place, _Errand(row_id, inbound, received_at, done))
         return done
 
     async def recover(self) -> None:
@@ -199,6 +205,9 @@ class Inbox:
         while chat:
             errand, begun = chat[0], time.perf_counter()
             try:
+                if not await self._is_its_turn(errand):
+                    await self._desk.clock.sleep(TURN)
+                    continue  # what it waits for may stand before it by now
                 reply = await self._work(errand)
             except Exception as error:
                 log.exception("inbound %s could not be worked", errand.row_id)
@@ -210,7 +219,7 @@ class Inbox:
             if log.isEnabledFor(logging.DEBUG):
                 self._tell(errand, lateness, time.perf_counter() - begun)
             errand.done.set_result(reply)
-            chat.popleft()
+            chat.remove(errand)
             self._committed()
         del self._chats[key]
 
@@ -226,19 +235,17 @@ class Inbox:
             lateness * 1_000,
         )
 
-    async def _until_its_turn(self, errand: _Errand) -> None:
-        """Wait until nothing said before in its chat is open in the hands of another process."""
+    async def _is_its_turn(self, errand: _Errand) -> bool:
+        """Say whether nothing said before in its chat is open, in the hands of whichever process."""
         origin = errand.inbound.origin
 
         def is_first() -> bool:
             with self._desk.database.transaction(writing=False) as session:
                 return not queues.has_earlier_inbound(session, origin.platform, origin.chat, errand.row_id)
 
-        while self._is_shared() and not await self._desk.surely(is_first, reading=True):
-            await self._desk.clock.sleep(TURN)
+        return not self._is_shared() or await self._desk.surely(is_first, reading=True)
 
     async def _work(self, errand: _Errand) -> Reply:
-        await self._until_its_turn(errand)
         database, settings, row_id, inbound = self._desk.database, self._settings, errand.row_id, errand.inbound
         now, looked, attached = errand.received_at, None, None
         if self._attached is not None and inbound.values.get("file"):

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.threads import Desk
 from storage.queries import sharing
@@ -37,10 +37,11 @@ class Leases:
         self._valid_until: float | None = None  # on the event loop's clock; None: nobody else is there
         self._changed = asyncio.Event()
         self.living = 1
+        self.was_shared = False
 
     @property
     def is_shared(self) -> bool:
-        """Whether other processes live on this database."""
+        """Whether other processes live on this database; `was_shared` is whether any ever did since this one began."""
         return self.living > 1
 
     def holds(self) -> bool:
@@ -68,7 +69,23 @@ class Leases:
         if not self._desk.database.is_sqlite:
             await self._renew()
             if self.is_shared:
-                await asyncio.sleep(1.5 * BEAT)
+                await self._until_known()
+
+    async def _until_known(self) -> None:
+        """Wait until every other process has renewed its lease, and so knows of this one, or is dead."""
+        database = self._desk.database
+
+        def look(since: datetime | None) -> tuple[datetime, int]:
+            with database.transaction(writing=False) as session:
+                now = sharing.tell_time(session)
+                return now, sharing.count_unaware(session, self._me, since or now, LASTING)
+
+        since, unaware = await asyncio.to_thread(look, None)
+        # Less than its own lease lasts: whoever has not renewed by then is dead soon, or slower than anything we keep.
+        end = asyncio.get_running_loop().time() + LASTING.total_seconds() - BEAT
+        while unaware and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(BEAT / 10)
+            _, unaware = await asyncio.to_thread(look, since)
 
     async def run(self) -> None:
         """Renew for ever."""
@@ -103,6 +120,7 @@ class Leases:
             log.warning("this process stood still for %.0f s; others took over", begun - self._valid_until)
         self._valid_until = begun + LASTING.total_seconds()
         self._held, self.living = beat.held, beat.living
+        self.was_shared = self.was_shared or self.is_shared
         self._changed.set()
 
     def _give_up(self) -> None:

@@ -49,6 +49,19 @@ def renew_leases(session: Session, me: str, names: Sequence[str], lasting: timed
     return Beat(mine, living or 1)
 
 
+def tell_time(session: Session) -> datetime:
+    """Return the database's clock."""
+    at: datetime = session.execute(select(_clock)).scalar_one()
+    return at
+
+
+def count_unaware(session: Session, me: str, since: datetime, lasting: timedelta) -> int:
+    """Count the other processes that live and have not renewed since an instant: they do not know who came by then."""
+    others = [_leases.c.name.startswith(PROCESS), _leases.c.holder != me, _leases.c.until > _clock]
+    unaware = select(func.count()).where(*others, _leases.c.until <= since + lasting)
+    return int(session.execute(unaware).scalar_one())
+
+
 def end_leases(session: Session, me: str) -> None:
     """Give up every lease of a process that ends."""
     session.execute(delete(_leases).where(_leases.c.holder == me))

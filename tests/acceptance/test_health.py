@@ -133,7 +133,8 @@ def test_a_stuck_timer_is_kicked_and_stops_the_heart_until_it_can_fire(
         found = session.exec(select(Timer).where(col(Timer.id) == timer.id)).one()
         found.due_at = found.try_at = WallClock().now() + timedelta(seconds=1)
     with bot.holding(timer.id):
-        assert bot.becomes("/healthz", 503)["reasons"] == ["overdue timers: 1"]
+        # On a busy machine an audit may be late as well: what counts is that this one is told.
+        bot.until(lambda: "overdue timers: 1" in bot.becomes("/healthz", 503)["reasons"])
         bot.stands(int(bot.network.hq_chat.chat), "🩺")
         assert bot.metric("xietong_audit_findings") == 1
     assert bot.becomes("/healthz", 200)["status"] == "ok"
