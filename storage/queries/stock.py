@@ -212,9 +212,9 @@ def list_offers(
     return list(map(Offer._make, _OFFERS_NEAR.rows(session, **asked)))
 
 
-def list_ways(session: Session, to: int) -> dict[int, int]:
-    """Return store → the minutes of the way from there to a store, as far as it was measured."""
-    return dict(session.exec(select(Travel.from_store_id, Travel.minutes).where(Travel.to_store_id == to)).all())
+def list_ways(session: Session, start: int) -> dict[int, int]:
+    """Return store → the minutes of the way there from a store, as far as it was measured."""
+    return dict(session.exec(select(Travel.to_store_id, Travel.minutes).where(Travel.from_store_id == start)).all())
 
 
 def move_stock(

@@ -70,7 +70,7 @@ class Travel(SQLModel, table=True):
         CheckConstraint("minutes >= 0", name="not_negative"),
     )
     id: int = identity()
-    from_store_id: int = Field(foreign_key="stores.id")
+    from_store_id: int = Field(foreign_key="stores.id", index=True)
     to_store_id: int = Field(foreign_key="stores.id")
     minutes: int
 

@@ -105,10 +105,11 @@ class Desk:
             assert row is not None
             row.stated_at = at
 
-    def measures_way(self, one: int, other: int, minutes: int) -> None:
+    def measures_way(self, here: int, there: int, minutes: int) -> None:
+        """Measure the way there, and a way back that takes longer."""
         with self.talk.database.transaction() as session:
-            for here, there in ((one, other), (other, one)):
-                Factory(session).add(Travel(from_store_id=here, to_store_id=there, minutes=minutes))
+            for begins, ends, took in ((here, there, minutes), (there, here, minutes + 25)):
+                Factory(session).add(Travel(from_store_id=begins, to_store_id=ends, minutes=took))
 
     def forget_technicians(self, store_id: int) -> None:
         with self.talk.database.transaction() as session:

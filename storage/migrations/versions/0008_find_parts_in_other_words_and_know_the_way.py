@@ -33,3 +33,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_travel")),
         sa.UniqueConstraint("to_store_id", "from_store_id", name=op.f("uq_travel_to_store_id_from_store_id")),
     )
+    op.create_index(op.f("ix_travel_from_store_id"), "travel", ["from_store_id"])
