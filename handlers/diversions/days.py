@@ -12,6 +12,7 @@ from handlers.diversions.forecast import Forecast
 from handlers.diversions.sources import Offer
 from handlers.requests import rules as request_rules
 from handlers.working_time import ALWAYS, at_local, local, next_opening
+from storage.purposes import MATCHING
 from storage.queries import outlooks
 from storage.queries.outlooks import Place
 from storage.tables.people import Store
@@ -30,7 +31,7 @@ def read(
     numbers, by_id = context.settings.ahead, {store.id: store for store in stores}
     before = {day: forecast.same_weekdays(day, numbers.weeks) for day in days}
     asked = {*days, *(past for group in before.values() for past in group)}
-    figures = outlooks.map_figures(context.session, asked, by_id)
+    figures = outlooks.map_figures(context.session, asked, by_id, purpose=MATCHING)
     found = {}
     for store in by_id.values():
         for day in days:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
+from storage.purposes import check_purpose
 from storage.queries.queues import insert_for
 from storage.tables.boards import Capacity
 from storage.tables.outlooks import Outlook
@@ -28,9 +29,10 @@ class Figures:
 
 
 def map_figures(
-    session: Session, days: Collection[date], store_ids: Collection[int] | None = None
+    session: Session, days: Collection[date], store_ids: Collection[int] | None = None, *, purpose: str
 ) -> dict[Place, Figures]:
     """Return (store, day) → what is said of it; of these stores, None: of all."""
+    check_purpose(purpose)
     query = select(
         col(Capacity.store_id),
         col(Capacity.day),

@@ -14,7 +14,7 @@ from handlers.chat import Message
 from handlers.columns import CELLS, width
 from handlers.errors import PolicyError
 from storage.database import Database
-from storage.queries import shared, stock
+from storage.queries import outlooks, shared, stock
 from storage.tables.audit import AuditEntry
 from storage.tables.boards import Capacity, Technician
 from storage.tables.people import Dealer
@@ -193,6 +193,7 @@ def test_shared_figures_are_read_for_matching_and_for_nothing_else(
             lambda purpose: shared.list_specialists(session, purpose=purpose),
             lambda purpose: shared.list_sharing_stores(session, purpose=purpose),
             lambda purpose: shared.list_capacities(session, {network.sz01.id: MONDAY.date()}, purpose=purpose),
+            lambda purpose: outlooks.map_figures(session, [MONDAY.date()], purpose=purpose),
             lambda purpose: stock.list_offers(
                 session, network.headlamp.id, purpose=purpose, to=network.sz01.id, more_than=0
             ),
