@@ -351,7 +351,9 @@ class Context:
         if found is None:
             self.later(key, name, due_at, request_id=None, **args)
         elif found.fired_at is None and found.cancelled_at is None and not found.attempts and found.due_at != due_at:
-            found.due_at = found.try_at = due_at
+            waiting = queues.lock_pending_timer(self.session, found.id)  # not of one that fires in this instant
+            if waiting is not None:
+                waiting.due_at = waiting.try_at = due_at
 
     def cancel_timers(self, request_id: int, prefix: str) -> None:
         """Cancel a request's pending timers whose key begins with this."""

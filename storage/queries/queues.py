@@ -258,6 +258,13 @@ def claim_timer(session: Session, timer_id: int, now: datetime) -> Timer | None:
     ).one_or_none()
 
 
+def lock_pending_timer(session: Session, timer_id: int) -> Timer | None:
+    """Lock a timer that waits; None when it fired, was cancelled or is in other hands: nobody waits for these."""
+    return session.exec(
+        select(Timer).where(Timer.id == timer_id, _pending_timer()).with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A timer that fires with this transaction: its key and name, its arguments as JSON, and when it was due."""
