@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import asin, cos, degrees, radians, sin, sqrt
+from typing import Protocol
 
 EARTH_RADIUS_KM = 6371.0088  # the mean radius (IUGG)
 
@@ -21,6 +22,25 @@ def road_km(lat1: float, lon1: float, lat2: float, lon2: float, detour: float = 
     north, east = radians(lat2 - lat1), radians(lon2 - lon1)
     half = sin(north / 2) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(east / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half))) * detour
+
+
+class Placed(Protocol):
+    """Whatever stands somewhere: a store, or the row of one; None where the place is not known."""
+
+    @property
+    def latitude(self) -> float | None:
+        """Degrees north."""
+
+    @property
+    def longitude(self) -> float | None:
+        """Degrees east."""
+
+
+def way_km(here: Placed, there: Placed, detour: float) -> float | None:
+    """Return how far it is by road between two places; None where one of them is not known."""
+    if here.latitude is None or here.longitude is None or there.latitude is None or there.longitude is None:
+        return None
+    return road_km(here.latitude, here.longitude, there.latitude, there.longitude, detour)
 
 
 def box_around(latitude: float, longitude: float, km: float) -> tuple[float, float, float, float]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers.activations import rules
-from handlers.goods.rules import way_km
+from handlers.geo import way_km
 from handlers.requests import clocks
 from handlers.requests.kinds import Candidate, Reason
 from handlers.settings import Rules

@@ -10,6 +10,7 @@ from handlers.boards.freshness import is_stale
 from handlers.diversions import forecast, rules, sources
 from handlers.diversions.forecast import Forecast
 from handlers.diversions.sources import Offer
+from handlers.geo import way_km
 from handlers.requests import rules as request_rules
 from handlers.working_time import ALWAYS, at_local, local, next_opening
 from storage.purposes import MATCHING
@@ -66,7 +67,7 @@ def green_near(
     for other in stores.values():
         one = known.get((other.id, day))
         if other.id != store.id and one is not None and one.light(context.settings.boards) == "🟢":
-            bay = one.bay(other.id, sources.way_km(store, other, rules_now.matching.detour), ways.get(other.id))
+            bay = one.bay(other.id, way_km(store, other, rules_now.matching.detour), ways.get(other.id))
             bays += [bay] if bay else []
     found = []
     for ranked in rules.rank(bays, rules_now.diverting, rules_now.matching.speed_kmh):

@@ -13,6 +13,7 @@ from handlers.diversions import messages, reserving, serving, sources
 from handlers.diversions.commands import begin_choice, draft
 from handlers.diversions.words import LONGEST_SERVICE, LONGEST_VEHICLE
 from handlers.errors import BadFields
+from handlers.geo import way_km
 from handlers.masking import stripped
 from handlers.requests import changing, clocks
 from handlers.requests import rules as request_rules
@@ -46,7 +47,7 @@ def _forward(context: Context, request: Request, language: str, timezone: str) -
     owner = people_queries.get_store(context.session, request.owner_store_id or 0)
     if request.state not in {State.ACCEPTED, State.DEPARTED}:
         return texts.say(language, "diversion.forward_arrived", store=owner.name, technician=diverted.technician)
-    km = sources.way_km(store, owner, clocks.rules_of(context, request).matching.detour)
+    km = way_km(store, owner, clocks.rules_of(context, request).matching.detour)
     key = "forward_departed" if request.state is State.DEPARTED else "forward_accepted"
     return texts.say(
         language,

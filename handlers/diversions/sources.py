@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handlers.boards.figures import stated_today
 from handlers.boards.freshness import is_stale
 from handlers.diversions import rules
-from handlers.geo import road_km
+from handlers.geo import way_km
 from handlers.requests import clocks, conduct
 from handlers.requests import rules as request_rules
 from handlers.requests.kinds import Candidate, Reason
@@ -122,14 +122,6 @@ def reasons_for(store: Store, other: Store, one: rules.Ranked, answers: Conduct 
     if answers is not None:
         said.extend(conduct.reasons(answers))
     return tuple(said)
-
-
-def way_km(store: Store, other: Store, detour: float) -> float | None:
-    """Return the kilometres by road between two stores, None where a place is not known."""
-    here, there = (store.latitude, store.longitude), (other.latitude, other.longitude)
-    if here[0] is None or here[1] is None or there[0] is None or there[1] is None:
-        return None
-    return road_km(here[0], here[1], there[0], there[1], detour)
 
 
 def way_of(context: Context, request: Request, store: Store) -> timedelta:

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Protocol
 
 from handlers.errors import BadInput
-from handlers.geo import road_km
 from storage.tables.requests import Transfer
 
 MOST_PIECES = 9999
-
-
-class Placed(Protocol):
-    """Whatever stands somewhere: a store, or the row of one; None where the place is not known."""
-
-    @property
-    def latitude(self) -> float | None:
-        """Degrees north."""
-
-    @property
-    def longitude(self) -> float | None:
-        """Degrees east."""
-
-
-def way_km(here: Placed, there: Placed, detour: float) -> float | None:
-    """Return how far it is by road between two places; None where one of them is not known."""
-    if here.latitude is None or here.longitude is None or there.latitude is None or there.longitude is None:
-        return None
-    return road_km(here.latitude, here.longitude, there.latitude, there.longitude, detour)
 
 
 def check_quantity(quantity: int, most: int = MOST_PIECES) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from handlers.boards.freshness import period_of
 from handlers.boards.specialties import has_specialty
 from handlers.boards.windows import as_minutes, is_free, read_windows
-from handlers.geo import road_km
+from handlers.geo import way_km
 from handlers.money import format_amount
 from handlers.requests import clocks, conduct
 from handlers.requests import rules as request_rules
@@ -149,14 +149,6 @@ def _reasons(
     if answers is not None:
         said.extend(conduct.reasons(answers))
     return tuple(said)
-
-
-def way_km(store: Store, other: Store, detour: float) -> float | None:
-    """Return the kilometres by road between two stores, None where a place is not known."""
-    here, there = (store.latitude, store.longitude), (other.latitude, other.longitude)
-    if here[0] is None or here[1] is None or there[0] is None or there[1] is None:
-        return None
-    return road_km(here[0], here[1], there[0], there[1], detour)
 
 
 # Holding

@@ -11,11 +11,12 @@ from handlers.boards.rules import TechRow
 from handlers.boards.specialties import find_specialty
 from handlers.chat import Button, Message
 from handlers.errors import BadInput
+from handlers.geo import way_km
 from handlers.messages import sentence
 from handlers.registry import button, command
 from handlers.requests.grammar import clean
 from handlers.requests.messages import comma
-from handlers.support import candidates, messages
+from handlers.support import messages
 from handlers.support.commands import draft, specialties
 from handlers.support.words import LONGEST_SPECIALTY
 
@@ -57,7 +58,7 @@ def show(context: Context, specialty: str) -> None:
     here, detour = context.store, context.settings.rules.matching.detour
 
     def km_to(store: Store) -> float | None:
-        return candidates.way_km(here, store, detour) if here is not None else None
+        return way_km(here, store, detour) if here is not None else None
 
     rows = figures.technicians(context, specialty, figures.viewer_of(context), km_to=km_to)
     lines = board_messages.technicians(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from handlers import texts
 from handlers.access import ASKERS, REGION
 from handlers.chat import Button, Line
+from handlers.geo import way_km
 from handlers.goods import messages as goods_messages
 from handlers.goods import moving, promising
-from handlers.goods.rules import way_km
 from handlers.goods.telling import prompt_record
 from handlers.requests import changing, clocks
 from handlers.requests.kinds import Kind, Side, StepKind, Word, register

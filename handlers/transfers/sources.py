@@ -6,8 +6,7 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 from handlers.boards.freshness import is_stale
-from handlers.geo import box_around
-from handlers.goods.rules import way_km
+from handlers.geo import box_around, way_km
 from handlers.requests import clocks, conduct
 from handlers.requests.kinds import Candidate, Reason
 from handlers.requests.rules import open_minutes

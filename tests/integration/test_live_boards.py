@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,8 +34,10 @@ from storage.tables.chats import Card, Purpose
 from storage.tables.people import Person, Role
 from storage.tables.queues import OutboxRow, Timer
 from tests.factories import MONDAY, Factory, SmallNetwork, small_network
+from tests.fleet import waits_for_a_lock
 from tests.heard import Heard
 from tests.talk import Talk
+from tests.wire import PATIENCE
 from tests.wire_telegram import TOKEN, TelegramWire
 
 SECOND = timedelta(seconds=1)
@@ -236,8 +239,9 @@ def test_what_changes_while_a_board_is_looked_at_is_looked_at_again(
         assert timer is not None and timer.name == "boards.look"
         look(context, session.exec(select(LiveBoard.id)).one())
         changed.start()  # … while another writes, and waits for it at its end
-        changed.join(0.3)
-        assert changed.is_alive()
+        end = time.monotonic() + PATIENCE
+        while not waits_for_a_lock(postgres):
+            assert changed.is_alive() and time.monotonic() < end
         context.flush(session)
     changed.join(10)
     talk.passes(seconds=5)
