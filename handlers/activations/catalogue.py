@@ -134,6 +134,13 @@ texts.add(
             "Your store has {left} to give (its stock less what is promised). Give a smaller number, for example: x1",
             "Tu tienda puede dar {left} (existencias menos lo prometido). Pon una cantidad menor, por ejemplo: x1",
         ),
+        "nothing_left": (
+            "本店没有可给的 {part}(登记库存减去已答应的)。有的话先更新库存,例如:/stock set {part} 3",
+            "Your store has no {part} to give (its stock less what is promised). If it has, say so first, for example: "
+            "/stock set {part} 3",
+            "Tu tienda no tiene {part} que dar (existencias menos lo prometido). Si lo tiene, dilo antes, por ejemplo: "
+            "/stock set {part} 3",
+        ),
         "nobody_short": (
             "附近没有门店缺 {part}。要问某一家请写明,例如:/activate 前大灯-左 x2 SZ02",
             "No store near runs short of {part}. Name one to ask it all the same, for example: "

@@ -125,8 +125,10 @@ def _offer(context: Context, store: Store, part: Part, quantity: int, target: St
     """Open the request: the store that was picked is asked first, then whoever else runs short."""
     left = stock_queries.count_stock(context.session, store.id, part.id)
     left -= targets.promised(context, store.id, part.id)
+    if left < 1:
+        raise BadFields({"part": "activation.nothing_left"}, part=part.name)
     if quantity > left:
-        raise BadFields({"quantity": "activation.too_many"}, left=max(left, 0))
+        raise BadFields({"quantity": "activation.too_many"}, left=left)
     clocks = context.settings.rules.clocks.of("activation", Urgency.NORMAL)
     assert isinstance(clocks, ActivationClocks)
     candidates = _candidates(context, store, part, target)

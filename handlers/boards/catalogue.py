@@ -84,6 +84,7 @@ texts.add(
             'Not one part is called "{words}". Give its full name or number, for example: /board stock {example}',
             "Ninguna pieza única se llama «{words}». Da el nombre o número, por ejemplo: /board stock {example}",
         ),
+        "example_part": ("前大灯-左", "headlamp left", "faro izquierdo"),
         "live_most": (
             "这个群已有 {most} 个看板,请先停用一个:/board off",
             "This chat has {most} boards already; end one first: /board off",

@@ -37,7 +37,7 @@ def board(context: Context, words: str) -> None:
     if kind is Board.STOCK:
         found, _ = find_parts(context, what) if what else ([], False)
         if len(found) != 1:
-            example = found[0].name if found else "前大灯-左"
+            example = found[0].name if found else context.words("boards.example_part")
             raise BadInput("boards.live_part", words=what, example=example)
         part_id, what = found[0].id, found[0].part_no
     elif kind is Board.CAPACITY:

@@ -146,6 +146,7 @@ def test_by_hand_a_store_is_named_asked_first_and_the_next_one_after_a_refusal(d
     for words, wrong in (
         ("/activate 刹车片-前 x2", "附近没有门店缺 刹车片-前"),
         ("/activate 刹车片-前 x7 SZ02", "可给的只有 6 件"),
+        ("/activate 前大灯-左 x1 SZ02", "没有可给的 前大灯-左"),
         ("/activate 刹车片-前 x2 SZ01", "这是本店"),
         ("/activate 方向盘套 x2 SZ02", "没找到配件「方向盘套」"),
         ("/activate 刹车片-前 x99999 SZ02", "数量"),
